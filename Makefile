@@ -1,0 +1,46 @@
+# Every target sets itself up: a fresh clone needs nothing but make and Python 3.11 or later.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+# Test processes; `make test N=0` runs everything in one, which a debugger needs.
+N ?= 2
+# More arguments for pytest, e.g. `make quick ARGS="-k retry -x"`.
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test quick check format bench lock clean
+
+help:  ## List these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+setup:  ## Make .venv from the locked requirements; does nothing when they have not changed
+	@sh scripts/setup.sh
+
+run: setup  ## Run the service, a worker and an embedded store, with reload
+	@$(BIN)/ferryman dev
+
+test: check  ## Run every check and every test
+	$(BIN)/pytest -n $(N) $(ARGS)
+
+quick: setup  ## Run the tests that take milliseconds each: unit and conformance
+	$(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
+
+check: setup  ## Check format, lint, types and the import floors
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: setup  ## Format the code and apply the safe lint fixes
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup  ## Compare with peers; prints ratios
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: setup  ## Write requirements/*.txt anew; `make lock ARGS=--upgrade` takes newer releases
+	@sh scripts/lock.sh $(ARGS)
+
+clean:  ## Remove everything that these targets made
+	rm -rf .venv .venv-lock build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
