@@ -1,0 +1,11 @@
+"""What every test shares: only how hypothesis searches. Fixtures live in the folder that uses them."""
+
+import os
+
+from hypothesis import settings
+
+# The same examples on every run, since a test must not depend on luck; `explore` looks for new ones:
+# HYPOTHESIS_PROFILE=explore make test
+settings.register_profile("same-every-time", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
