@@ -1,0 +1,153 @@
+"""Submits jobs and waits for their ends: concurrent callers share one store call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from ferryman.domain.errors import JobNotFound, ResultTimeout, StoreUnavailable
+from ferryman.domain.job import Job, NewJob
+from ferryman.store.messages import Submitted
+from ferryman.store.protocol import Store
+from ferryman.store.query import Include
+from ferryman.store.signals import FINISHED
+
+#: Most jobs in one store call: a bulk submit is cut into pieces so that nobody else waits long behind it.
+LARGEST_CALL = 1_000
+#: A signal can be missed (see `store/signals.py`), so an awaited job is looked at this often anyway, in seconds.
+LOOK_AGAIN = 1.0
+
+_RESULT = frozenset({Include.RESULT})
+
+
+class Client:
+    """The submitting side of one store, on one event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._waiting: list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._awaited: dict[str, list[asyncio.Future[Job]]] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
+        """Store jobs; whatever is submitted while a store call is under way leaves together in the next one.
+
+        Up to 1,000 jobs are stored all or none; more go in pieces of 1,000. Cancelling the caller does not undo
+        a submit that is under way. Raises `StoreUnavailable` when the store gave no answer: submitting the same
+        jobs (the same ids) again is safe.
+        """
+        answers: list[Submitted] = []
+        for start in range(0, len(jobs), LARGEST_CALL):
+            future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
+            self._waiting.append((jobs[start : start + LARGEST_CALL], future))
+            if self._sending is None:
+                self._sending = asyncio.create_task(self._send(), name="ferryman-submit")
+            answers += await future
+        return answers
+
+    async def _send(self) -> None:
+        try:
+            while self._waiting:
+                await self._send_one_call()
+        finally:
+            self._sending = None
+
+    async def _send_one_call(self) -> None:
+        batch, size = [], 0
+        while self._waiting and (not batch or size + len(self._waiting[0][0]) <= LARGEST_CALL):
+            batch.append(self._waiting.pop(0))
+            size += len(batch[-1][0])
+        try:
+            answers = await self.store.submit([job for jobs, _ in batch for job in jobs])
+        except BaseException as error:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error if isinstance(error, Exception) else _interrupted())
+            if not isinstance(error, Exception):
+                raise
+            return
+        start = 0
+        for jobs, future in batch:
+            if not future.done():
+                future.set_result(answers[start : start + len(jobs)])
+            start += len(jobs)
+
+    async def finished(self, job_id: str, timeout: float | None = None) -> Job:
+        """Return the job with its result once it is final.
+
+        Raises `JobNotFound`, or `ResultTimeout` after `timeout` seconds; the job goes on in that case.
+        """
+        [job] = await self.store.inspector.get([job_id], _RESULT)
+        if job is None:
+            raise JobNotFound(job_id)
+        if job.final:
+            return job
+        future: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
+        self._awaited.setdefault(job_id, []).append(future)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="ferryman-await")
+        try:
+            return await asyncio.wait_for(future, timeout)
+        except TimeoutError:
+            raise ResultTimeout(f"job {job_id} did not end within {timeout:g} s; it goes on") from None
+        finally:
+            self._forget(job_id, future)
+
+    def _forget(self, job_id: str, future: asyncio.Future[Job]) -> None:
+        futures = self._awaited.get(job_id, [])
+        if future in futures:
+            futures.remove(future)
+        if not futures:
+            self._awaited.pop(job_id, None)
+
+    async def _watch(self) -> None:
+        """Look at every awaited job whenever something finished: one read for all who wait."""
+        try:
+            while self._awaited:
+                try:
+                    await self._look()
+                    await self.store.wait([FINISHED], LOOK_AGAIN)
+                except StoreUnavailable:
+                    # The callers keep waiting: their jobs are safe in the store, which will be back.
+                    await asyncio.sleep(LOOK_AGAIN)
+        except Exception as error:
+            for futures in self._awaited.values():
+                for future in futures:
+                    if not future.done():
+                        future.set_exception(error)
+        finally:
+            self._watching = None
+
+    async def _look(self) -> None:
+        ids = list(self._awaited)
+        for start in range(0, len(ids), LARGEST_CALL):
+            part = ids[start : start + LARGEST_CALL]
+            for job_id, job in zip(part, await self.store.inspector.get(part, _RESULT), strict=True):
+                if job is None or job.final:
+                    self._resolve(job_id, job)
+
+    def _resolve(self, job_id: str, job: Job | None) -> None:
+        for future in self._awaited.pop(job_id, []):
+            if future.done():
+                continue
+            if job is None:
+                future.set_exception(JobNotFound(job_id))
+            else:
+                future.set_result(job)
+
+    async def close(self) -> None:
+        """Let running submits end; whoever still awaits a job is told that the store is closed."""
+        if self._sending is not None:
+            await asyncio.gather(self._sending, return_exceptions=True)
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        for futures in self._awaited.values():
+            for future in futures:
+                if not future.done():
+                    future.set_exception(StoreUnavailable("the store was closed while the job was awaited"))
+
+
+def _interrupted() -> StoreUnavailable:
+    return StoreUnavailable("the submit was interrupted: its outcome is unknown, send the same job again")

@@ -1,0 +1,131 @@
+"""Settings: the file, then the environment, then what was passed; read once, checked once, then frozen.
+
+This is the only module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from ferryman.domain.durations import Duration, seconds
+from ferryman.domain.errors import InvalidOption, did_you_mean
+from ferryman.domain.retention import Retention
+
+DEFAULT_URL = "sqlite:///ferryman.db"
+#: Above this a setting is surely a slip, and the machine would not survive it.
+MOST_SLOTS = 10_000
+
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^@]*(?=@)")
+
+
+def hide_password(url: str) -> str:
+    """Return a URL that may be shown: its password replaced by ***."""
+    return _PASSWORD.sub(r"\1***", url)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, in seconds and bytes where a unit applies.
+
+    Each setting is also `FERRYMAN_<NAME>` in the environment and `[tool.ferryman] <name>` in pyproject.toml.
+    """
+
+    #: Where jobs live.
+    url: str = DEFAULT_URL
+    #: The app that commands use: `module:attribute`.
+    app: str | None = None
+    #: How safe an acknowledged submit is on SQLite: "full" survives a power cut, "normal" a killed process.
+    durability: str = "full"
+    #: Jobs one worker process runs at a time.
+    concurrency: int = 50
+    #: A job whose worker is silent for this long is given to another.
+    lease: Duration = 15.0
+    #: How long a worker that was told to stop lets running jobs finish.
+    grace: Duration = 25.0
+    #: How long jobs are kept after their end.
+    keep_completed: Duration = 86_400.0
+    keep_failed: Duration = 30 * 86_400.0
+    keep_cancelled: Duration = 30 * 86_400.0
+    #: Largest HTTP request body in bytes.
+    body_limit: int = 1_048_576
+    retention: Retention = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("lease", "grace", "keep_completed", "keep_failed", "keep_cancelled"):
+            object.__setattr__(self, name, seconds(getattr(self, name), option=name))
+        _check_range("lease", float(self.lease), 1.0, 3_600.0)  # type: ignore[arg-type]  # seconds by now
+        object.__setattr__(self, "concurrency", _whole("concurrency", self.concurrency, MOST_SLOTS))
+        object.__setattr__(self, "body_limit", _whole("body_limit", self.body_limit, 1 << 30))
+        if self.durability not in ("full", "normal"):
+            raise InvalidOption("durability", f'durability must be "full" or "normal", got {self.durability!r}')
+        keep = Retention(self.keep_completed, self.keep_failed, self.keep_cancelled)  # type: ignore[arg-type]
+        object.__setattr__(self, "retention", keep)
+
+    @property
+    def shown_url(self) -> str:
+        """The store's URL without its password."""
+        return hide_password(self.url)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return these settings with some changed; None means "as it is"."""
+        return dataclasses.replace(self, **{name: value for name, value in changes.items() if value is not None})
+
+
+def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None, **passed: Any) -> Settings:
+    """Read pyproject.toml (in `folder` or above it), the environment, and what was passed; None means "not said".
+
+    Raises `InvalidOption` for an unknown name or a value out of range, naming where it came from.
+    """
+    known = [f.name for f in fields(Settings) if f.init]
+    said = _from_file(folder or Path.cwd(), known) | _from_environment(environment, known)
+    said |= {name: value for name, value in passed.items() if value is not None}
+    _check_names(said, known, "Ferryman(...)")
+    return Settings(**said)
+
+
+def _from_file(folder: Path, known: list[str]) -> dict[str, Any]:
+    for place in (folder, *folder.parents):
+        path = place / "pyproject.toml"
+        if path.is_file():
+            try:
+                values = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ferryman", {})
+            except (OSError, tomllib.TOMLDecodeError) as error:
+                raise InvalidOption("pyproject.toml", f"{path} cannot be read: {error}") from None
+            _check_names(values, known, str(path))
+            return dict(values)
+    return {}
+
+
+def _from_environment(environment: Mapping[str, str] | None, known: list[str]) -> dict[str, Any]:
+    source = os.environ if environment is None else environment
+    return {name: value for name in known if (value := source.get(f"FERRYMAN_{name.upper()}"))}
+
+
+def _check_names(values: Mapping[str, Any], known: list[str], place: str) -> None:
+    for name in values:
+        if name not in known:
+            hint = did_you_mean(name, known) or f" Settings: {', '.join(known)}."
+            raise InvalidOption(name, f"{place} has an unknown setting {name!r}.{hint}")
+
+
+def _whole(name: str, value: Any, most: int) -> int:
+    try:
+        number = int(value) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise InvalidOption(name, f"{name} must be a whole number, got {value!r}")
+    _check_range(name, number, 1, most)
+    return number
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise InvalidOption(name, f"{name} must be from {low:g} to {high:g}, got {value:g}")

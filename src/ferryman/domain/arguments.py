@@ -1,0 +1,224 @@
+"""A task's arguments: bound to its signature, validated, written as JSON, and read back."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NotRequired, Required
+
+from pydantic import ConfigDict, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, from_json, to_json
+from typing_extensions import TypedDict
+
+from ferryman.domain.errors import ArgumentProblem, InvalidArguments, InvalidResult, TaskDefinitionError
+
+#: Arguments nested deeper than this are refused, so that no reader ever meets a recursion limit.
+DEEPEST = 64
+
+# Scalars are strict: `false` is no int and "1" is no int; datetimes, UUIDs and enums are still read from text.
+_CONFIG = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants")
+_UNFIT = {
+    inspect.Parameter.VAR_POSITIONAL: "*",
+    inspect.Parameter.VAR_KEYWORD: "**",
+    inspect.Parameter.POSITIONAL_ONLY: "/, ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a task takes, made once from its function: names in order, the required ones, and the validator."""
+
+    task: str
+    names: tuple[str, ...]
+    required: frozenset[str]
+    positional: int
+    adapter: TypeAdapter[Any]
+    returns: TypeAdapter[Any]
+    context: str | None
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments by name; raises `InvalidArguments` for one too many, unknown or given twice."""
+        if len(args) > self.positional:
+            detail = f"takes {self.positional} positional arguments, got {len(args)}"
+            raise InvalidArguments(self.task, [ArgumentProblem("", detail)])
+        bound = dict(zip(self.names, args, strict=False))
+        for name in kwargs.keys() & bound.keys():
+            raise InvalidArguments(self.task, [ArgumentProblem(f"/{name}", "given twice")])
+        bound.update(kwargs)
+        return bound
+
+    def write(self, arguments: dict[str, Any]) -> str:
+        """Validate arguments given as Python values and return them as JSON text."""
+        try:
+            if self.names or arguments:
+                self.adapter.validate_python(arguments)
+            text = self.adapter.dump_json(arguments, warnings="error").decode()
+        except ValidationError as error:
+            raise InvalidArguments(self.task, _problems(error)) from None
+        except (PydanticSerializationError, ValueError, RecursionError) as error:
+            detail = f"cannot be written as JSON: {error}"
+            raise InvalidArguments(self.task, [ArgumentProblem("", detail)]) from None
+        _check_json(self.task, text)
+        return text
+
+    def check(self, text: str) -> None:
+        """Validate arguments given as JSON text; raises `InvalidArguments`."""
+        _check_json(self.task, text)
+        self.read(text)
+
+    def read(self, text: str) -> dict[str, Any]:
+        """Return the arguments of stored JSON text as Python values; raises `InvalidArguments`."""
+        if text == "{}" and not self.required:
+            return {}
+        try:
+            arguments: dict[str, Any] = self.adapter.validate_json(text)
+        except ValidationError as error:
+            raise InvalidArguments(self.task, _problems(error)) from None
+        return arguments
+
+    def write_result(self, value: Any) -> str:
+        """Return a task's return value as JSON text; raises `InvalidResult`."""
+        if value is None:
+            return "null"
+        try:
+            text = self.returns.dump_json(value, warnings=False).decode()
+        except (PydanticSerializationError, ValueError, RecursionError, AttributeError, TypeError) as error:
+            raise InvalidResult(
+                f"task {self.task!r} returned {type(value).__qualname__}, which JSON cannot carry: {error}"
+            ) from None
+        if "NaN" in text or "Infinity" in text:
+            text = to_json(value, inf_nan_mode="null").decode()
+        return text
+
+    def read_result(self, text: str) -> Any:
+        """Return a stored result as the task's return type; raises `InvalidResult` when it does not fit."""
+        try:
+            return self.returns.validate_json(text)
+        except ValidationError as error:
+            raise InvalidResult(f"the result of task {self.task!r} does not fit its annotation: {error}") from None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the arguments."""
+        return self.adapter.json_schema()
+
+
+def inspect_parameters(task: str, function: Callable[..., Any], context_type: type) -> Parameters:
+    """Read a function's signature; raises `TaskDefinitionError` saying what makes it unfit as a task."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TaskDefinitionError(f"task {task!r} yields: a task returns its result, it cannot be a generator")
+    hints = _hints(task, function)
+    returns = hints.pop("return", Any)
+    fields: dict[str, Any] = {}
+    positional, context = 0, None
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in _UNFIT:
+            shown = _UNFIT[parameter.kind] + parameter.name
+            raise TaskDefinitionError(f"task {task!r} takes {shown!r}: arguments travel by name, so name each of them")
+        annotation = hints.get(parameter.name, Any)
+        if annotation is context_type:
+            context = parameter.name
+            continue
+        optional = parameter.default is not inspect.Parameter.empty
+        fields[parameter.name] = NotRequired[annotation] if optional else Required[annotation]
+        if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            positional += 1
+    required = frozenset(name for name, kind in fields.items() if typing.get_origin(kind) is Required)
+    arguments = _arguments_type(task, fields)
+    return Parameters(
+        task,
+        tuple(fields),
+        required,
+        positional,
+        _adapter(task, "its arguments", arguments),
+        _adapter(task, "its return value", returns),
+        context,
+    )
+
+
+def _hints(task: str, function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise TaskDefinitionError(
+            f"task {task!r} has an annotation that cannot be resolved ({error}): "
+            "define the type at module level, above the task"
+        ) from None
+
+
+def _arguments_type(task: str, fields: dict[str, Any]) -> Any:
+    make: Any = TypedDict  # at run time, which type checkers do not follow
+    arguments = make(f"{task} arguments", fields)
+    arguments.__pydantic_config__ = _CONFIG
+    return arguments
+
+
+def _adapter(task: str, what: str, kind: Any) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(kind)
+    except (PydanticSchemaGenerationError, PydanticUserError) as error:
+        reason = str(error).splitlines()[0]
+        raise TaskDefinitionError(
+            f"task {task!r}: {what} cannot travel as JSON ({reason}). Use JSON types, pydantic models, dataclasses, "
+            "datetime, UUID, enums, or annotate as Any"
+        ) from None
+
+
+def _problems(error: ValidationError) -> list[ArgumentProblem]:
+    return [
+        ArgumentProblem("".join(f"/{part}" for part in item["loc"]), item["msg"])
+        for item in error.errors(include_url=False, include_context=False)
+    ]
+
+
+def _check_json(task: str, text: str) -> None:
+    """Refuse what JSON has no word for, or nests too deep."""
+    if ("NaN" in text or "Infinity" in text) and _has_constant(text):
+        raise InvalidArguments(task, [ArgumentProblem("", "NaN and Infinity have no JSON form; send null or a text")])
+    if max(text.count("["), text.count("{")) > DEEPEST and depth(text) > DEEPEST:
+        raise InvalidArguments(task, [ArgumentProblem("", f"nested deeper than {DEEPEST} levels")])
+
+
+def write_plain(task: str, arguments: dict[str, Any]) -> str:
+    """Return arguments as JSON text without knowing the signature; raises `InvalidArguments`."""
+    try:
+        text = to_json(arguments, inf_nan_mode="constants").decode()
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
+        raise InvalidArguments(task, [ArgumentProblem("", f"cannot be written as JSON: {error}")]) from None
+    _check_json(task, text)
+    return text
+
+
+def _has_constant(text: str) -> bool:
+    found: list[str] = []
+    json.loads(text, parse_constant=found.append)
+    return bool(found)
+
+
+def depth(text: str) -> int:
+    """Return how deep JSON text nests, without recursion and without building it."""
+    deepest = level = 0
+    quoted = escaped = False
+    for character in text:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                quoted = False
+        elif character == '"':
+            quoted = True
+        elif character in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif character in "]}":
+            level -= 1
+    return deepest
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Read JSON with whole numbers of any size; raises `ValueError` for malformed text, NaN and Infinity."""
+    return from_json(text, allow_inf_nan=False)

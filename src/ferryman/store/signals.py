@@ -1,0 +1,25 @@
+"""The names of the signals that a store sends after a transition, so that whoever waits can look again.
+
+A signal says "look", never "here is": it may come too often, late, or not at all. Whoever waits for one
+therefore waits with a deadline, and looks in the store afterwards.
+"""
+
+from __future__ import annotations
+
+#: Some job reached a final state.
+FINISHED = "finished"
+
+
+def queue_signal(queue: str) -> str:
+    """There may be something to claim in this queue."""
+    return f"queue:{queue}"
+
+
+def worker_signal(worker: str) -> str:
+    """A lease of this worker was revoked, or an operator left it a command."""
+    return f"worker:{worker}"
+
+
+def job_signal(job_id: str) -> str:
+    """The feed of this job has new entries."""
+    return f"job:{job_id}"

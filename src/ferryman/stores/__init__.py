@@ -1,0 +1,53 @@
+"""The stores, and the only place that chooses between them."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from ferryman.domain.clock import Clock
+from ferryman.domain.errors import StoreMisconfigured
+from ferryman.domain.retention import Retention
+from ferryman.store.protocol import Store
+
+_HOW = "Known stores: sqlite:///path/to/file.db, sqlite:////absolute/file.db, sqlite:// (memory, for tests)."
+_MEMORY = ("", "/", ":memory:", "/:memory:")
+
+
+def settle(url: str) -> str:
+    """Give a memory URL a place of its own, so that every store opened for it shares the same jobs.
+
+    The place is a temporary folder, in memory where the system has such a disk, and is gone when the process ends.
+    """
+    scheme, separator, rest = url.partition("://")
+    if scheme != "sqlite" or not separator or rest not in _MEMORY:
+        return url
+    shared_memory = Path("/dev/shm")
+    folder = tempfile.TemporaryDirectory(
+        prefix="ferryman-", dir=shared_memory if os.access(shared_memory, os.W_OK) else None
+    )
+    atexit.register(folder.cleanup)
+    return f"sqlite:///{folder.name}/memory.db"
+
+
+def open_store(
+    url: str, retention: Retention | None = None, *, durability: str = "full", clock: Clock = time.time
+) -> Store:
+    """Return the store that a URL names, not opened yet: `await store.open()` on the loop that will use it.
+
+    Raises `StoreMisconfigured` for a URL that names none.
+    """
+    scheme, separator, rest = settle(url).partition("://")
+    if scheme == "sqlite" and separator:
+        if not rest.startswith("/"):
+            raise StoreMisconfigured(f"{url!r} names a host; a file takes three slashes: sqlite:///{rest}")
+        # Imported here: whoever uses one store does not load the others.
+        from ferryman.stores.sqlite.store import SqliteStore
+
+        path = Path(rest[1:]).expanduser()
+        return SqliteStore(path, retention or Retention(), durability=durability, clock=clock)
+    shown = scheme if separator else url[:40]
+    raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")

@@ -1,0 +1,134 @@
+"""Wakes other processes within milliseconds: signals travel as datagrams on the loopback interface.
+
+SQLite has no notifications, and watching the file would wake everybody at every write. So whoever waits notes its UDP
+port and the signals it waits for in the file, and whoever commits a transition sends a datagram to the ports that want
+its signals. A datagram only says "look": a forged or lost one costs a look or a little time, never a job. As a net
+under it, a waiting store looks at SQLite's change counter twice a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from ferryman.stores.sqlite.writer import Transaction
+
+#: A listener that did not renew itself for this long is forgotten, in seconds.
+LISTENER_LIFE = 180.0
+#: How often the change counter is looked at while waiting, in seconds.
+NET_INTERVAL = 0.5
+LOOPBACK = "127.0.0.1"
+
+
+class Sender:
+    """Sends the signals of a committed transaction; used by the writer's thread only."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+
+    def send(self, transaction: Transaction) -> None:
+        """Tell every listener that wants one of the transaction's signals."""
+        signals = json.dumps(sorted(transaction.signals))
+        ports = transaction.connection.execute(
+            "SELECT DISTINCT port FROM listener WHERE signal IN (SELECT value FROM json_each(?))", (signals,)
+        ).fetchall()
+        for (port,) in ports:
+            try:
+                self._socket.sendto(signals.encode()[:60_000], (LOOPBACK, port))
+            except OSError:
+                # A full buffer or a closed port: that listener is awake anyway, or gone.
+                continue
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+class Listener(asyncio.DatagramProtocol):
+    """Receives signals on one event loop."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._transport: asyncio.DatagramTransport | None = None
+        self._received: set[str] = set()
+        self._waiters: dict[asyncio.Future[None], frozenset[str]] = {}
+
+    async def open(self) -> None:
+        """Bind a free port of the loopback interface; raises OSError when there is none."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(LOOPBACK, 0))
+        self.port = self._transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Note the signals and wake whoever waits for one of them."""
+        try:
+            signals = json.loads(data)
+            self.note(frozenset(map(str, signals)))
+        except (ValueError, TypeError):
+            # Cut off or not ours: let everybody look.
+            self.note(None)
+
+    def error_received(self, exc: Exception) -> None:
+        """Ignore what the network says of datagrams: the net catches what is missed."""
+
+    def note(self, signals: frozenset[str] | None) -> None:
+        """Wake the waiters of these signals, all for None; what nobody waits for now is kept for the next wait."""
+        for waiter, wanted in self._waiters.items():
+            if (signals is None or signals & wanted) and not waiter.done():
+                waiter.set_result(None)
+        if signals:
+            self._received |= signals
+
+    async def wait(self, signals: Sequence[str], timeout: float) -> None:
+        """Return when one of the signals came since the last wait for it, or after `timeout` seconds."""
+        wanted = frozenset(signals)
+        if not wanted & self._received:
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+            self._waiters[waiter] = wanted
+            alarm = loop.call_later(timeout, _wake, waiter)
+            try:
+                await waiter
+            finally:
+                alarm.cancel()
+                del self._waiters[waiter]
+        self._received -= wanted
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiters)
+
+    def close(self) -> None:
+        """Let go of the port and wake whoever waits."""
+        if self._transport is not None:
+            self._transport.close()
+        self.note(None)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def register(transaction: Transaction, port: int, signals: Sequence[str]) -> None:
+    """Note in the file that `port` wants these signals."""
+    transaction.connection.executemany(
+        "INSERT INTO listener VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET until = ?3",
+        [(signal, port, transaction.now + LISTENER_LIFE) for signal in signals],
+    )
+
+
+def unregister(transaction: Transaction, port: int) -> None:
+    """Take `port` out of the file."""
+    transaction.connection.execute("DELETE FROM listener WHERE port = ?", (port,))
+
+
+def change_counter(connection: sqlite3.Connection) -> int:
+    """Return SQLite's change counter as this connection sees it: it moves when another connection commits."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

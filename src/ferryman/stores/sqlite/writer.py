@@ -1,0 +1,200 @@
+"""The one thread that writes: whatever asks while a transaction is under way shares the next (group commit)."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ferryman.domain.clock import Clock
+from ferryman.domain.errors import StoreUnavailable
+from ferryman.stores.sqlite.connection import PATIENCE, connect, translate
+from ferryman.stores.sqlite.queries import sql
+
+T = TypeVar("T")
+
+#: Most requests in one transaction: the first of them waits for the last.
+LARGEST_GROUP = 64
+#: Pause before the write lock is tried again while another process holds it. SQLite's own waiting grows to 100 ms,
+#: which starves whoever meets a busy process.
+LOCK_PAUSE = 0.0003
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a request works with: the connection, the time, and the signals to send once it is committed."""
+
+    connection: sqlite3.Connection
+    now: float
+    signals: set[str] = field(default_factory=set)
+
+    def run(self, name: str, *values: Any) -> sqlite3.Cursor:
+        """Execute the statement in queries/`name`.sql."""
+        return self.connection.execute(sql(name), values)
+
+    def value(self, statement: str, *values: Any) -> Any:
+        """Execute SQL text and return the first column of the first row, None without a row."""
+        row = self.connection.execute(statement, values).fetchone()
+        return None if row is None else row[0]
+
+
+@dataclass(slots=True)
+class _Request(Generic[T]):
+    work: Callable[[Transaction], T]
+    #: Answers without a transaction when there is nothing to write; None says a transaction is needed.
+    glance: Callable[[Transaction], T | None] | None
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[T]
+
+
+_Answer = tuple[asyncio.Future[Any], Any, BaseException | None]
+
+
+class Writer:
+    """Runs requests in transactions, in order, in its own thread."""
+
+    def __init__(self, path: Path, synchronous: str, clock: Clock, notify: Callable[[Transaction], None]) -> None:
+        self._path = path
+        self._synchronous = synchronous
+        self._clock = clock
+        self._notify = notify
+        self._requests: queue.SimpleQueue[_Request[Any] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="ferryman-sqlite", daemon=True)
+        self._connection: sqlite3.Connection | None = None
+        self.closed = False
+
+    def start(self) -> None:
+        """Start the thread; raises `sqlite3.Error` when the file cannot be opened."""
+        self._connection = connect(self._path, self._synchronous)
+        self._connection.execute("PRAGMA busy_timeout = 0")  # the lock is waited for by LOCK_PAUSE instead
+        self._connection.executescript(sql("scratch"))
+        self._thread.start()
+
+    async def run(self, work: Callable[[Transaction], T], glance: Callable[[Transaction], T | None] | None = None) -> T:
+        """Run `work` in a transaction and return what it returns, once that is as safe as the store promises.
+
+        `glance`, when given, is tried first without a transaction: an answer other than None spares the write. A
+        failing request is undone alone. Raises `StoreUnavailable` and what `work` raises.
+        """
+        if self.closed:
+            raise StoreUnavailable(f"the store {self._path} is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._requests.put(_Request(work, glance, loop, future))
+        return await future
+
+    def stop(self) -> None:
+        """Finish what was asked, then end the thread; blocks."""
+        self.closed = True
+        if self._thread.is_alive():
+            self._requests.put(None)
+            self._thread.join()
+
+    def _serve(self) -> None:
+        stopping = False
+        while not stopping:
+            group: list[_Request[Any]] = []
+            request = self._requests.get()
+            while True:
+                if request is None:
+                    stopping = True
+                    break
+                group.append(request)
+                if len(group) == LARGEST_GROUP or self._requests.empty():
+                    break
+                request = self._requests.get_nowait()
+            if group:
+                self._answer(group)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _answer(self, group: list[_Request[Any]]) -> None:
+        answers: list[_Answer] = []
+        try:
+            writing = [request for request in group if not self._glance(request, answers)]
+            if writing:
+                answers += self._transact(writing)
+        except Exception as error:
+            failure = translate(error, self._path) if isinstance(error, sqlite3.Error) else error
+            answered = {id(answer[0]) for answer in answers}
+            answers += [(request.future, None, failure) for request in group if id(request.future) not in answered]
+        _deliver(group[0].loop, answers)
+
+    def _glance(self, request: _Request[Any], answers: list[_Answer]) -> bool:
+        if request.glance is None:
+            return False
+        assert self._connection is not None
+        answer = request.glance(Transaction(self._connection, self._clock()))
+        if answer is None:
+            return False
+        answers.append((request.future, answer, None))
+        return True
+
+    def _transact(self, group: list[_Request[Any]]) -> list[_Answer]:
+        assert self._connection is not None
+        connection = self._connection
+        self._begin(connection)
+        transaction = Transaction(connection, self._clock())
+        try:
+            answers = [self._run_one(request, transaction, alone=len(group) == 1) for request in group]
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        if transaction.signals:
+            self._notify(transaction)
+        return answers
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                busy = (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    raise
+                time.sleep(LOCK_PAUSE)
+
+    def _run_one(self, request: _Request[Any], transaction: Transaction, alone: bool) -> _Answer:
+        """Run one request; its failure undoes it alone, SQLite's own failures undo the group."""
+        if alone:
+            return request.future, request.work(transaction), None
+        connection = transaction.connection
+        connection.execute("SAVEPOINT request")
+        try:
+            answer = request.work(transaction)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            connection.execute("ROLLBACK TO request")
+            connection.execute("RELEASE request")
+            return request.future, None, error
+        connection.execute("RELEASE request")
+        return request.future, answer, None
+
+
+def _deliver(loop: asyncio.AbstractEventLoop, answers: list[_Answer]) -> None:
+    """Hand the answers to the loop in one call; a loop that is gone has nobody who waits."""
+    try:
+        loop.call_soon_threadsafe(_resolve, answers)
+    except RuntimeError:
+        return
+
+
+def _resolve(answers: list[_Answer]) -> None:
+    for future, answer, error in answers:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(answer)
+        else:
+            future.set_exception(error)

@@ -1,0 +1,76 @@
+"""Context: what a running task is told, and how it reports."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any, Self
+
+from ferryman.domain.errors import InvalidOption
+from ferryman.domain.lease import Claimed
+from ferryman.store.messages import FeedKind
+
+#: Where reports go: the kind and the JSON text of one entry.
+Sink = Callable[[FeedKind, str], None]
+
+
+class Context:
+    """The running attempt, as its task sees it; injected into the parameter annotated with this class.
+
+    `job_id`, `task`, `queue` and `attempt` (from 1) say what runs; `retry` is how often it was run again after an
+    error. Safe to use from the task's thread. Called directly, a task gets a context that does nothing.
+    """
+
+    __slots__ = ("_sink", "_stop", "attempt", "job_id", "queue", "retry", "task")
+
+    def __init__(
+        self, job_id: str, task: str, queue: str, attempt: int, retry: int, sink: Sink, stop: threading.Event
+    ) -> None:
+        self.job_id = job_id
+        self.task = task
+        self.queue = queue
+        self.attempt = attempt
+        self.retry = retry
+        self._sink = sink
+        self._stop = stop
+
+    @classmethod
+    def of(cls, job: Claimed, sink: Sink, stop: threading.Event) -> Self:
+        """Make the context of a claimed job; `stop` is set when the attempt should end."""
+        return cls(job.id, job.task, job.queue, job.attempt, job.retries, sink, stop)
+
+    @classmethod
+    def idle(cls) -> Self:
+        """Make a context that does nothing, for a task that is called directly."""
+        return cls("", "", "", 1, 0, lambda kind, data: None, threading.Event())
+
+    @property
+    def token(self) -> str:
+        """A token to fence your own writes with: job id and attempt. Later attempts sort higher."""
+        return f"{self.job_id}/{self.attempt}"
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the attempt should stop: cancelled, timed out, its lease lost, or its worker shutting down.
+
+        Async tasks get `CancelledError` too; a task in a thread has to look here now and then.
+        """
+        return self._stop.is_set()
+
+    def progress(self, current: float, total: float | None = None, message: str = "") -> None:
+        """Report how far the task is; shown with the job at once, the newest report counts.
+
+        Raises `InvalidOption` when `current` or `total` is no finite number.
+        """
+        for name, value in (("current", current), ("total", total)):
+            if value is not None and not (isinstance(value, int | float) and abs(value) < float("inf")):
+                raise InvalidOption(name, f"progress needs a finite number as {name}, got {value!r}")
+        self._sink(FeedKind.PROGRESS, json.dumps({"current": current, "total": total, "message": str(message)[:500]}))
+
+    def log(self, message: str, **fields: Any) -> None:
+        """Add a line to the job's log; `fields` are kept beside it as JSON (what JSON cannot carry as text)."""
+        entry = {"message": str(message)[:4_000]}
+        if fields:
+            entry["fields"] = fields  # type: ignore[assignment]  # a nested object beside the text
+        self._sink(FeedKind.LOG, json.dumps(entry, default=str))
