@@ -22,7 +22,7 @@ run: setup  ## Run the service, a worker and an embedded store, with reload
 test: check  ## Run every check and every test
 	$(BIN)/pytest -n $(N) $(ARGS)
 
-quick: setup  ## Run the tests that take milliseconds each: unit and conformance
+quick: setup  ## Run the tests that take milliseconds: unit and conformance
 	$(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
 
 check: setup  ## Check format, lint, types and the import floors

@@ -20,8 +20,6 @@ def test_every_public_name_exists() -> None:
 def test_importing_ferryman_opens_no_door() -> None:
     # A fresh interpreter, since other tests of this process have imported everything.
     program = "import sys, ferryman; print(*sys.modules, sep='\\n')"
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    ).stdout
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
     assert "ferryman" in loaded.splitlines()
     assert DOORS & set(loaded.splitlines()) == set()

@@ -46,8 +46,6 @@ def test_what_is_allowed_is_still_too_large() -> None:
 
 
 def test_planted_faults_are_seen() -> None:
-    long_function = (
-        "async def f() -> None:\n" + '    """Two\n    lines."""\n' + "    x = 1\n" * FUNCTION_LINES
-    )
+    long_function = "async def f() -> None:\n" + '    """Two\n    lines."""\n' + "    x = 1\n" * FUNCTION_LINES
     assert too_large("a.py", long_function) == {"a.py::f": FUNCTION_LINES + 1}
     assert too_large("a.py", "x = 1\n" * (FILE_LINES + 1)) == {"a.py": FILE_LINES + 1}

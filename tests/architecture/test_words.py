@@ -20,9 +20,7 @@ REFUSED = {
 ALLOWED: dict[str, str] = {}
 
 # Put together here, so that this file does not name them either.
-INDEX_HOSTS = re.compile(
-    "|".join([r"py" + r"pi\.org", r"python" + r"hosted\.org", r"npm" + r"js\.(org|com)"])
-)
+INDEX_HOSTS = re.compile("|".join([r"py" + r"pi\.org", r"python" + r"hosted\.org", r"npm" + r"js\.(org|com)"]))
 
 PATTERN = re.compile("|".join(rf"\b{word}\b" for word in REFUSED), re.IGNORECASE)
 
@@ -30,20 +28,14 @@ PATTERN = re.compile("|".join(rf"\b{word}\b" for word in REFUSED), re.IGNORECASE
 def refused_words(text: str) -> list[str]:
     """Return the refused words in `text`, each with its line number."""
     lines = enumerate(text.splitlines(), start=1)
-    return [
-        f"{number}: {match[0]}"
-        for number, line in lines
-        for match in PATTERN.finditer(line.replace("_", " "))
-    ]
+    return [f"{number}: {match[0]}" for number, line in lines for match in PATTERN.finditer(line.replace("_", " "))]
 
 
 def readable(path: Path) -> str:
     return path.read_text("utf-8", errors="ignore")
 
 
-@pytest.mark.parametrize(
-    "path", sorted({*files("src"), *documents()}), ids=lambda path: str(path.relative_to(ROOT))
-)
+@pytest.mark.parametrize("path", sorted({*files("src"), *documents()}), ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_words_are_ours(path: Path) -> None:
     if str(path.relative_to(ROOT)) not in ALLOWED:
         assert refused_words(readable(path)) == []
