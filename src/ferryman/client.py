@@ -54,7 +54,8 @@ class Client:
             self._sending = None
 
     async def _send_one_call(self) -> None:
-        batch, size = [], 0
+        batch: list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = []
+        size = 0
         while self._waiting and (not batch or size + len(self._waiting[0][0]) <= LARGEST_CALL):
             batch.append(self._waiting.pop(0))
             size += len(batch[-1][0])

@@ -55,11 +55,14 @@ class SqliteStore:
 
         Raises `StoreMisconfigured` (place, permissions, not ours), `StoreIncompatible` (newer), `StoreUnavailable`.
         """
-        await asyncio.to_thread(self._open_file)
         try:
+            await asyncio.to_thread(self._open_file)
             await self._listener.open()
-        except OSError as error:
-            raise StoreUnavailable(f"no UDP port on {wakeups.LOOPBACK} for wake-ups: {error}") from error
+        except BaseException as error:
+            await self.close()
+            if isinstance(error, OSError):
+                raise StoreUnavailable(f"no UDP port on {wakeups.LOOPBACK} for wake-ups: {error}") from error
+            raise
 
     def _open_file(self) -> None:
         check_place(self._path)
@@ -69,6 +72,7 @@ class SqliteStore:
                 migrate(connection, self._path)
             finally:
                 connection.close()
+            self._sender.open()
             self._writer.start()
             self._counter = connect(self._path, self._synchronous)
 

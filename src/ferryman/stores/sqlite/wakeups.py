@@ -9,6 +9,7 @@ under it, a waiting store looks at SQLite's change counter twice a second.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import sqlite3
@@ -28,25 +29,29 @@ class Sender:
     """Sends the signals of a committed transaction; used by the writer's thread only."""
 
     def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+
+    def open(self) -> None:
+        """Make the socket."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
     def send(self, transaction: Transaction) -> None:
         """Tell every listener that wants one of the transaction's signals."""
+        assert self._socket is not None
         signals = json.dumps(sorted(transaction.signals))
         ports = transaction.connection.execute(
             "SELECT DISTINCT port FROM listener WHERE signal IN (SELECT value FROM json_each(?))", (signals,)
         ).fetchall()
         for (port,) in ports:
-            try:
+            # A full buffer or a closed port: that listener is awake anyway, or gone.
+            with contextlib.suppress(OSError):
                 self._socket.sendto(signals.encode()[:60_000], (LOOPBACK, port))
-            except OSError:
-                # A full buffer or a closed port: that listener is awake anyway, or gone.
-                continue
 
     def close(self) -> None:
         """Close the socket."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
 
 
 class Listener(asyncio.DatagramProtocol):

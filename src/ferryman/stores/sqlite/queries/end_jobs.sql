@@ -10,4 +10,4 @@ SET state       = e.target,
     finished_at = iif(e.target IN ('completed', 'failed', 'cancelled'), ?1, NULL),
     keep_until  = ?1 + CASE e.target WHEN 'completed' THEN ?2 WHEN 'failed' THEN ?3 WHEN 'cancelled' THEN ?4 END
 FROM temp.ended AS e
-WHERE job.seq = e.seq
+WHERE job.seq = +e.seq  -- the plus makes the few ended ones drive, never a scan of all jobs

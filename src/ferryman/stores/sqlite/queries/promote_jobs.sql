@@ -3,4 +3,4 @@
 UPDATE job
 SET state = 'pending', place = ?1 + c.rank
 FROM temp.chosen AS c
-WHERE job.seq = c.seq
+WHERE job.seq = +c.seq  -- the plus makes the few chosen ones drive, never a scan of all jobs

@@ -4,4 +4,4 @@ UPDATE job
 SET state = 'pending', place = ?1 + c.rank, retries = 0, crashes = 0, run_at = NULL,
     finished_at = NULL, keep_until = NULL
 FROM temp.chosen AS c
-WHERE job.seq = c.seq
+WHERE job.seq = +c.seq  -- the plus makes the few chosen ones drive, never a scan of all jobs
