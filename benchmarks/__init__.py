@@ -1,0 +1,1 @@
+"""Measures Ferryman on this machine: `make bench`."""
