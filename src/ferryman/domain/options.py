@@ -43,6 +43,9 @@ def _whole(value: object, option: str, low: int, high: int) -> int:
 def _text(value: object, option: str, longest: int) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= longest:
         raise InvalidOption(option, f"{option} must be text of 1 to {longest} characters, got {value!r:.80}")
+    # Control characters and lone surrogates would not survive every store.
+    if not value.isprintable():
+        raise InvalidOption(option, f"{option} must be printable text, got {value!r:.80}")
     return value
 
 
