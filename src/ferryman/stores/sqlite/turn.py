@@ -26,9 +26,7 @@ def take_turn(transaction: Transaction, turn: Turn, keep: Retention) -> TurnRepl
 
     The same request again gives the same answer and changes nothing.
     """
-    replay = transaction.connection.execute(
-        "SELECT accepted, claimed FROM turn WHERE worker = ? AND request = ?", (turn.worker, turn.request)
-    ).fetchone()
+    replay = _answered(transaction, turn)
     if replay is None:
         accepted = finish(transaction, turn.outcomes, keep)
         recover(transaction, MOST_RECOVERED, keep)
@@ -51,12 +49,20 @@ def take_turn(transaction: Transaction, turn: Turn, keep: Retention) -> TurnRepl
 
 def glance(transaction: Transaction, turn: Turn) -> TurnReply | None:
     """Answer a turn that has nothing to write without a transaction, so that an idle worker costs no disk write."""
-    if turn.outcomes:
+    if turn.outcomes or _answered(transaction, turn) is not None:
         return None
     wait = due_in(transaction)
     if (wait is not None and wait <= 0) or (turn.want > 0 and _lanes(transaction, turn)):
         return None
     return TurnReply((), (), wait)
+
+
+def _answered(transaction: Transaction, turn: Turn) -> tuple[str, str] | None:
+    """Return what this very turn was answered before: the accepted positions and the claimed jobs, as JSON arrays."""
+    row: tuple[str, str] | None = transaction.connection.execute(
+        "SELECT accepted, claimed FROM turn WHERE worker = ? AND request = ?", (turn.worker, turn.request)
+    ).fetchone()
+    return row
 
 
 def finish(transaction: Transaction, outcomes: Sequence[Outcome], keep: Retention) -> str:
