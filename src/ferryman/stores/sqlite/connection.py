@@ -46,7 +46,7 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
         return StoreMisconfigured(f"the store {path} {_PERMANENT[code]} ({error})")
     if code in _PASSING:
         return StoreUnavailable(f"the store {path} {_PASSING[code]} ({error})")
-    if isinstance(error, sqlite3.ProgrammingError):
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
         return StoreUnavailable(f"the store {path} is closed ({error})")
     return StoreUnavailable(f"the store {path} failed: {error}")
 

@@ -40,9 +40,9 @@ class SqliteStore:
         self._clock = clock
         self._sender = wakeups.Sender()
         self._listener = wakeups.Listener()
-        self._writer = Writer(path, self._synchronous, clock, self._sender.send)
-        self._readers = Readers(path)
         self._lanes = Lanes()
+        self._writer = Writer(path, self._synchronous, clock, self._sender.send, self._lanes.forget)
+        self._readers = Readers(path)
         self._heard: dict[str, float] = {}
         self._counter: sqlite3.Connection | None = None
         self._net: asyncio.Task[None] | None = None
@@ -80,11 +80,7 @@ class SqliteStore:
         """Store jobs, all or none."""
         if not jobs:
             return []
-        try:
-            return await self._writer.run(lambda transaction: submit.submit(transaction, jobs, self._lanes))
-        except BaseException:
-            self._lanes.forget()
-            raise
+        return await self._writer.run(lambda transaction: submit.submit(transaction, jobs, self._lanes))
 
     async def turn(self, request: Turn) -> TurnReply:
         """Finish, promote, recover and claim in one transaction; a turn without work writes nothing."""

@@ -63,7 +63,7 @@ def _due(job: NewJob, now: float) -> float | None:
 
 def _met(transaction: Transaction, jobs: Sequence[NewJob], rows: str, before: int) -> list[Submitted]:
     answers = []
-    for position, identifier, seq, request, fingerprint in transaction.run("submit_met", rows, before).fetchall():
+    for position, identifier, seq, request, fingerprint in transaction.run("submit_met", rows).fetchall():
         job = jobs[position]
         conflict = job.request is not None and request == job.request and fingerprint != job.fingerprint
         answers.append(Submitted(identifier, seq == before + position + 1, conflict))

@@ -59,11 +59,20 @@ _Answer = tuple[asyncio.Future[Any], Any, BaseException | None]
 class Writer:
     """Runs requests in transactions, in order, in its own thread."""
 
-    def __init__(self, path: Path, synchronous: str, clock: Clock, notify: Callable[[Transaction], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        synchronous: str,
+        clock: Clock,
+        committed: Callable[[Transaction], None],
+        undone: Callable[[], None],
+    ) -> None:
+        """`committed` sends a transaction's signals; `undone` drops what was remembered of writes that were undone."""
         self._path = path
         self._synchronous = synchronous
         self._clock = clock
-        self._notify = notify
+        self._committed = committed
+        self._undone = undone
         self._requests: queue.SimpleQueue[_Request[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="ferryman-sqlite", daemon=True)
         self._connection: sqlite3.Connection | None = None
@@ -145,11 +154,12 @@ class Writer:
             answers = [self._run_one(request, transaction, alone=len(group) == 1) for request in group]
             connection.execute("COMMIT")
         except BaseException:
+            self._undone()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         if transaction.signals:
-            self._notify(transaction)
+            self._committed(transaction)
         return answers
 
     def _begin(self, connection: sqlite3.Connection) -> None:
@@ -175,6 +185,7 @@ class Writer:
         except sqlite3.Error:
             raise
         except Exception as error:
+            self._undone()
             connection.execute("ROLLBACK TO request")
             connection.execute("RELEASE request")
             return request.future, None, error
