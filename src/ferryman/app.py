@@ -8,10 +8,10 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack, overload
 
 from ferryman.config import Settings, load_settings
 from ferryman.connections import Connections
-from ferryman.domain.arguments import parse_json, write_plain
 from ferryman.domain.errors import ArgumentProblem, InvalidArguments, InvalidOption, TaskDefinitionError, UnknownTask
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import NewJob
+from ferryman.domain.json_text import parse_json
 from ferryman.domain.options import NO_OPTIONS, Options, OptionValues, valid_name
 from ferryman.domain.retry import Retry
 from ferryman.domain.task import Task, define_task
@@ -182,6 +182,8 @@ class Ferryman:
             handle = self.tasks[name]
             return handle.job(**arguments)
         valid_name(name, "task")
+        from ferryman.domain.arguments import write_plain  # brings pydantic; see domain/task.py
+
         return NewJob.build(new_job_id(), name, write_plain(name, arguments), NO_OPTIONS)
 
     def _handle(self, job: NewJob, answer: Submitted) -> JobHandle[Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -94,6 +93,8 @@ def _from_file(folder: Path, known: list[str]) -> dict[str, Any]:
     for place in (folder, *folder.parents):
         path = place / "pyproject.toml"
         if path.is_file():
+            import tomllib  # only where there is a file to read
+
             try:
                 values = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ferryman", {})
             except (OSError, tomllib.TOMLDecodeError) as error:

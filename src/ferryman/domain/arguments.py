@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import json
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NotRequired, Required
 
 from pydantic import ConfigDict, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import PydanticSerializationError, to_json
 from typing_extensions import TypedDict
 
 from ferryman.domain.errors import ArgumentProblem, InvalidArguments, InvalidResult, TaskDefinitionError
-
-#: Arguments nested deeper than this are refused, so that no reader ever meets a recursion limit.
-DEEPEST = 64
+from ferryman.domain.json_text import flaw
 
 # Scalars are strict: `false` is no int and "1" is no int; datetimes, UUIDs and enums are still read from text.
 _CONFIG = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants")
@@ -173,14 +170,6 @@ def _problems(error: ValidationError) -> list[ArgumentProblem]:
     ]
 
 
-def _check_json(task: str, text: str) -> None:
-    """Refuse what JSON has no word for, or nests too deep."""
-    if ("NaN" in text or "Infinity" in text) and _has_constant(text):
-        raise InvalidArguments(task, [ArgumentProblem("", "NaN and Infinity have no JSON form; send null or a text")])
-    if max(text.count("["), text.count("{")) > DEEPEST and depth(text) > DEEPEST:
-        raise InvalidArguments(task, [ArgumentProblem("", f"nested deeper than {DEEPEST} levels")])
-
-
 def write_plain(task: str, arguments: dict[str, Any]) -> str:
     """Return arguments as JSON text without knowing the signature; raises `InvalidArguments`."""
     try:
@@ -191,34 +180,7 @@ def write_plain(task: str, arguments: dict[str, Any]) -> str:
     return text
 
 
-def _has_constant(text: str) -> bool:
-    found: list[str] = []
-    json.loads(text, parse_constant=found.append)
-    return bool(found)
-
-
-def depth(text: str) -> int:
-    """Return how deep JSON text nests, without recursion and without building it."""
-    deepest = level = 0
-    quoted = escaped = False
-    for character in text:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                quoted = False
-        elif character == '"':
-            quoted = True
-        elif character in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif character in "]}":
-            level -= 1
-    return deepest
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Read JSON with whole numbers of any size; raises `ValueError` for malformed text, NaN and Infinity."""
-    return from_json(text, allow_inf_nan=False)
+def _check_json(task: str, text: str) -> None:
+    wrong = flaw(text)
+    if wrong is not None:
+        raise InvalidArguments(task, [ArgumentProblem("", wrong)])

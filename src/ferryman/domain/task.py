@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ferryman.domain.arguments import Parameters, inspect_parameters
 from ferryman.domain.errors import InvalidOption, TaskDefinitionError, did_you_mean
 from ferryman.domain.options import Options, valid_name
 from ferryman.domain.retry import Retry
+
+if TYPE_CHECKING:
+    from ferryman.domain.arguments import Parameters
 
 #: What `@ferry.task(...)` takes besides `name`, `retry` and `process`.
 _TASK_OPTIONS = ("queue", "priority", "delay", "timeout", "retries", "crashes", "tags")
@@ -71,6 +73,9 @@ def define_task(
         policy, defaults = _policies(retry, options)
     except InvalidOption as error:
         raise TaskDefinitionError(f"task {task_name!r}: {error}") from None
+    # Here, since it brings pydantic: importing ferryman without declaring a task takes half the time.
+    from ferryman.domain.arguments import inspect_parameters
+
     parameters = inspect_parameters(task_name, function, context_type)
     return Task(task_name, function, parameters, defaults, policy, process)
 

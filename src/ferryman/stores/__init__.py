@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,6 +23,9 @@ def settle(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if scheme != "sqlite" or not separator or rest not in _MEMORY:
         return url
+    import atexit
+    import tempfile  # rarely needed, and slow to import
+
     shared_memory = Path("/dev/shm")
     folder = tempfile.TemporaryDirectory(
         prefix="ferryman-", dir=shared_memory if os.access(shared_memory, os.W_OK) else None

@@ -1,0 +1,55 @@
+"""JSON as text: read, checked and measured before it becomes anything else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+#: Arguments nested deeper than this are refused, so that no reader ever meets a recursion limit.
+DEEPEST = 64
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Read JSON with whole numbers of any size; raises `ValueError` for malformed text, NaN, Infinity, deep nesting."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError(f"nested deeper than {DEEPEST} levels") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} has no JSON form; send null or a text")
+
+
+def flaw(text: str) -> str | None:
+    """Say what is wrong with JSON text that a serializer wrote: a constant JSON lacks, or nesting too deep."""
+    if max(text.count("["), text.count("{")) > DEEPEST and depth(text) > DEEPEST:
+        return f"nested deeper than {DEEPEST} levels"
+    if "NaN" in text or "Infinity" in text:
+        try:
+            parse_json(text)
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def depth(text: str) -> int:
+    """Return how deep JSON text nests, without recursion and without building it."""
+    deepest = level = 0
+    quoted = escaped = False
+    for character in text:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                quoted = False
+        elif character == '"':
+            quoted = True
+        elif character in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif character in "]}":
+            level -= 1
+    return deepest
