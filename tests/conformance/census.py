@@ -1,0 +1,86 @@
+"""Counts every job and checks that all a store says of it agrees; built on nothing but the Inspector."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ferryman.domain.job import Job
+from ferryman.domain.state import State
+from ferryman.store.protocol import Store
+from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
+
+_ANY = JobFilter()
+_EVERYTHING = frozenset(Include)
+
+
+async def listed(store: Store, where: JobFilter = _ANY, first: PageRequest | None = None) -> list[Job]:
+    """Return all jobs that match, reading page after page."""
+    page_request = first or PageRequest(LARGEST_PAGE)
+    jobs: list[Job] = []
+    while True:
+        page = await store.inspector.find(where, page_request)
+        assert len(page.jobs) <= page_request.limit
+        jobs += page.jobs
+        if page.cursor is None:
+            return jobs
+        page_request = PageRequest(page_request.limit, page.cursor, page_request.oldest_first)
+
+
+async def take(store: Store) -> dict[str, Job]:
+    """Return every job by id.
+
+    Checked: no job is listed twice; the counters, of tasks and of queues, equal a recount; `get` says what `find` says;
+    and each job is whole.
+    """
+    jobs = await listed(store)
+    ids = [job.id for job in jobs]
+    assert len(set(ids)) == len(ids), "a job is listed twice"
+    counters = {(count.queue, count.task, count.state): count.jobs for count in await store.inspector.counts()}
+    assert counters == dict(Counter((job.queue, job.task, job.state) for job in jobs)), "counters differ from a recount"
+    await _check_queues(store, jobs)
+    whole = await store.inspector.get(ids, _EVERYTHING)
+    for short, job in zip(jobs, whole, strict=True):
+        assert job is not None
+        assert (job.id, job.state, job.attempt) == (short.id, short.state, short.attempt)
+        check(job)
+    return {job.id: job for job in whole if job is not None}
+
+
+async def take_apart(store: Store) -> None:
+    """Check that each job is in exactly one place: the lists of the states part the jobs among them."""
+    parts = [{job.id for job in await listed(store, JobFilter(states=(state,)))} for state in State]
+    everything = {job.id for job in await listed(store)}
+    assert sum(map(len, parts)) == len(everything), "a job is in two states, or in none"
+    assert set().union(*parts) == everything
+
+
+async def _check_queues(store: Store, jobs: Iterable[Job]) -> None:
+    recount: dict[str, Counter[State]] = {}
+    for job in jobs:
+        recount.setdefault(job.queue, Counter())[job.state] += 1
+    rows = {row.name: row for row in await store.inspector.queues()}
+    for name, counts in recount.items():
+        assert {state: number for state, number in rows[name].counts.items() if number} == dict(counts)
+    for name, row in rows.items():
+        assert name in recount or not any(row.counts.values())
+        assert (row.oldest_pending_at is not None) == bool(row.counts.get(State.PENDING))
+
+
+def check(job: Job) -> None:
+    """Check that a job has what its state needs, and no more."""
+    running = job.state is State.PROCESSING
+    assert (job.lease_until is not None) == running, f"{job.state} with lease_until {job.lease_until}"
+    assert (job.finished_at is not None) == job.final
+    assert (job.result is not None) == (job.state is State.COMPLETED)
+    assert job.run_at is not None or job.state is not State.SCHEDULED
+    assert job.args is not None
+    assert job.attempts is not None
+    if running:
+        assert job.worker is not None
+        assert job.started_at is not None
+    ended = [attempt for attempt in job.attempts if attempt.ending is not None]
+    assert [attempt.number for attempt in ended] == list(range(1, job.attempt + (0 if running else 1)))
+    assert all(attempt.finished_at is not None for attempt in ended)
+    assert job.retries <= job.max_retries
+    assert job.crashes <= max(1, job.max_crashes)

@@ -1,0 +1,55 @@
+"""The places that stores live in while the suite runs. A new store adds one class and one name here, and no test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from ferryman.domain.retention import Retention
+from ferryman.store.protocol import Store
+from ferryman.stores import open_store
+
+#: Where the fake clock starts, in seconds since the epoch: some Tuesday in 2030.
+EPOCH = 1_893_456_000.0
+
+
+class Topology(Protocol):
+    """One place with jobs in it, and the clock of the stores on it."""
+
+    def store(self, retention: Retention) -> Store:
+        """Return a new store object on this place's data, not opened yet: another process's view."""
+
+    def now(self) -> float:
+        """Return the time of the stores here."""
+
+    async def advance(self, seconds: float) -> None:
+        """Move that time, for every store object on this place at once."""
+
+    async def close(self) -> None:
+        """Take the place away, once every store object on it is closed."""
+
+
+class SqliteFile:
+    """One file; each store object has its own connections to it, as another process would."""
+
+    def __init__(self, folder: Path) -> None:
+        self._url = f"sqlite:///{folder}/jobs.db"
+        self._now = EPOCH
+
+    def store(self, retention: Retention) -> Store:
+        # Not synced to the disk: no test here cuts the power, and syncing is most of a test's time.
+        return open_store(self._url, retention, durability="off", clock=self.now)
+
+    def now(self) -> float:
+        return self._now
+
+    async def advance(self, seconds: float) -> None:
+        self._now += seconds
+
+    async def close(self) -> None:
+        pass
+
+
+#: What `world` in conftest.py is parametrized by.
+TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {"sqlite": SqliteFile}
