@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -32,8 +33,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
 
 
+def shown(value: object) -> str:
+    """Return a value as an error message shows it: at most 80 characters, and never another error."""
+    try:
+        text = repr(value)
+    except Exception:  # a number of thousands of digits, or a repr that raises
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 class FerrymanError(Exception):
     """The root of the tree: `except FerrymanError` catches whatever Ferryman raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The constructors take other things than the message, so that pickle, which calls them with it, would fail.
+        return restore, (type(self), self.args, self.__dict__)
+
+
+def restore(kind: type[BaseException], args: tuple[Any, ...], attributes: dict[str, Any]) -> BaseException:
+    """Make an exception again that was copied or came from another process, without its constructor."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class InvalidInput(FerrymanError, ValueError):
@@ -73,9 +94,9 @@ class UnknownTask(InvalidInput):
         names = sorted(known)
         hint = did_you_mean(name, names)
         if not hint and names:
-            shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
-            hint = f" Known tasks: {shown}."
-        super().__init__(f"no task is named {name!r}.{hint}")
+            listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+            hint = f" Known tasks: {listed}."
+        super().__init__(f"no task is named {shown(name)}.{hint}")
         self.name = name
         self.near = tuple(get_close_matches(name, names, n=3, cutoff=0.5))
 

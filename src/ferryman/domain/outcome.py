@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import traceback
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ferryman.domain.durations import Duration, seconds
+from ferryman.domain.errors import restore
 from ferryman.domain.lease import Lease
 
 #: What is kept of an error: enough to find it, not enough to fill the store.
@@ -34,6 +35,9 @@ class Snooze(Exception):
     def __init__(self, delay: Duration, reason: str = "") -> None:
         super().__init__(reason or f"snoozed for {delay}")
         self.delay = seconds(delay, option="delay")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restore, (type(self), self.args, self.__dict__)
 
 
 class Cancel(Exception):
@@ -107,4 +111,9 @@ def error_text(name: str, message: str, trace: str = "") -> str:
         trace = "...\n" + trace[-LONGEST_TRACEBACK:]
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE] + "..."
-    return json.dumps({"type": name, "message": message, "traceback": trace})
+    return json.dumps({"type": _sound(name), "message": _sound(message), "traceback": _sound(trace)})
+
+
+def _sound(text: str) -> str:
+    """Write half characters (lone surrogates) as escapes: most JSON parsers refuse text that holds one."""
+    return text.encode("utf-8", "backslashreplace").decode()
