@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ferryman.domain.errors import InvalidOption
+from ferryman.domain.errors import InvalidOption, shown
 
 #: Whatever tells the time. Real code passes `time.time`, tests pass a clock they move by hand.
 Clock = Callable[[], float]
@@ -23,13 +23,13 @@ def parse_moment(value: datetime | str | float, *, option: str = "run_at") -> fl
     Raises `InvalidOption` for a time without a zone: its meaning would depend on the machine.
     """
     if isinstance(value, bool) or not isinstance(value, datetime | str | int | float):
-        raise InvalidOption(option, f"{option} {value!r} is no time: write 2030-01-31T09:00:00Z")
+        raise InvalidOption(option, f"{option} {shown(value)} is no time: write 2030-01-31T09:00:00Z")
     if isinstance(value, int | float):
-        return _bounded(float(value), value, option)
+        return _bounded(value, value, option)
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
-        raise InvalidOption(option, f"{option} {value!r} is no time: write 2030-01-31T09:00:00Z") from None
+        raise InvalidOption(option, f"{option} {shown(value)} is no time: write 2030-01-31T09:00:00Z") from None
     if moment.tzinfo is None:
         raise InvalidOption(option, f"{option} {value!s} has no time zone: write ...Z or pass an aware datetime")
     return _bounded(moment.timestamp(), value, option)
@@ -38,5 +38,5 @@ def parse_moment(value: datetime | str | float, *, option: str = "run_at") -> fl
 def _bounded(moment: float, value: object, option: str) -> float:
     # Year 9999 is the last one a datetime can show; NaN fails both comparisons.
     if not 0 <= moment <= 253_402_300_799:
-        raise InvalidOption(option, f"{option} {value!r} is out of range")
-    return moment
+        raise InvalidOption(option, f"{option} {shown(value)} is out of range")
+    return float(moment)

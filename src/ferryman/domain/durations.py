@@ -6,7 +6,7 @@ import math
 import re
 from datetime import timedelta
 
-from ferryman.domain.errors import InvalidOption
+from ferryman.domain.errors import InvalidOption, shown
 
 Duration = float | int | str | timedelta
 
@@ -25,10 +25,12 @@ def seconds(value: Duration, *, option: str = "duration") -> float:
     not finite, or longer than ten years.
     """
     result = _read(value, option)
-    if math.isnan(result) or result < 0:
-        raise InvalidOption(option, f"{option} must not be negative, got {value!r}")
+    if math.isnan(result):
+        raise InvalidOption(option, f"{option} {shown(value)} is no duration: {_HOW}")
+    if result < 0:
+        raise InvalidOption(option, f"{option} must not be negative, got {shown(value)}")
     if result > LONGEST:
-        raise InvalidOption(option, f"{option} must be at most ten years, got {value!r}")
+        raise InvalidOption(option, f"{option} must be at most ten years, got {shown(value)}")
     return result
 
 
@@ -36,10 +38,11 @@ def _read(value: Duration, option: str) -> float:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if abs(value) <= LONGEST else math.copysign(math.inf, value)
+        # A whole number may be too large for a float; NaN is not larger than anything.
+        return float(value) if not abs(value) > LONGEST else math.copysign(math.inf, 1 if value > 0 else -1)
     if isinstance(value, str):
         return _parse(value, option)
-    raise InvalidOption(option, f"{option} {value!r} is no duration: {_HOW}")
+    raise InvalidOption(option, f"{option} {shown(value)} is no duration: {_HOW}")
 
 
 def _parse(text: str, option: str) -> float:
@@ -50,14 +53,14 @@ def _parse(text: str, option: str) -> float:
     try:
         return float(compact)
     except ValueError:
-        raise InvalidOption(option, f"{option} {text!r} is no duration: {_HOW}") from None
+        raise InvalidOption(option, f"{option} {shown(text)} is no duration: {_HOW}") from None
 
 
 def spell(value: float) -> str:
     """Write seconds for a person: 0.25 -> "250ms", 90 -> "1m30s", 93600 -> "1d2h"."""
-    if value < 1:
+    if value < 0.9995:
         return f"{value * 1000:.0f}ms"
-    if value < 60:
+    if value < 59.95:
         return f"{value:.3g}s"
     left, parts = round(value), []
     for unit in ("d", "h", "m", "s"):

@@ -10,7 +10,7 @@ from typing import Any, Self, TypedDict
 
 from ferryman.domain.clock import parse_moment
 from ferryman.domain.durations import Duration, seconds
-from ferryman.domain.errors import InvalidOption, did_you_mean
+from ferryman.domain.errors import InvalidOption, did_you_mean, shown
 
 DEFAULT_QUEUE = "default"
 DEFAULT_PRIORITY = 5
@@ -27,35 +27,37 @@ def valid_name(value: object, option: str) -> str:
     """Return a queue or task name; raises `InvalidOption` for one that could not stand in a URL."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise InvalidOption(
-            option, f"{option} {value!r} is no name: use 1 to 128 letters, digits and _ . : / - (no spaces)"
+            option, f"{option} {shown(value)} is no name: use 1 to 128 letters, digits and _ . : / - (no spaces)"
         )
     return value
 
 
 def _whole(value: object, option: str, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidOption(option, f"{option} must be a whole number, got {value!r}")
+        raise InvalidOption(option, f"{option} must be a whole number, got {shown(value)}")
     if not low <= value <= high:
-        raise InvalidOption(option, f"{option} must be from {low} to {high}, got {value}")
+        raise InvalidOption(option, f"{option} must be from {low} to {high}, got {shown(value)}")
     return value
 
 
-def _text(value: object, option: str, longest: int) -> str:
+def _text(value: object, option: str, what: str, longest: int) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= longest:
-        raise InvalidOption(option, f"{option} must be text of 1 to {longest} characters, got {value!r:.80}")
+        raise InvalidOption(option, f"{what} must be text of 1 to {longest} characters, got {shown(value)}")
     # Control characters and lone surrogates would not survive every store.
     if not value.isprintable():
-        raise InvalidOption(option, f"{option} must be printable text, got {value!r:.80}")
+        raise InvalidOption(option, f"{what} must be printable text, got {shown(value)}")
     return value
 
 
 def _tags(value: Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str):
-        raise InvalidOption("tags", f"tags must be a list of texts, got the text {value!r:.80}; write [{value!r:.80}]")
+        raise InvalidOption(
+            "tags", f"tags must be a list of texts, got the text {shown(value)}; write [{shown(value)}]"
+        )
     try:
-        tags = tuple(dict.fromkeys(_text(tag, "a tag", 64) for tag in value))
+        tags = tuple(dict.fromkeys(_text(tag, "tags", "a tag", 64) for tag in value))
     except TypeError:
-        raise InvalidOption("tags", f"tags must be a list of texts, got {value!r:.80}") from None
+        raise InvalidOption("tags", f"tags must be a list of texts, got {shown(value)}") from None
     if len(tags) > MOST_TAGS:
         raise InvalidOption("tags", f"a job has at most {MOST_TAGS} tags, got {len(tags)}")
     return tags
@@ -114,7 +116,7 @@ class Options:
             "timeout": _timeout,
             "retries": lambda v: _whole(v, "retries", 0, MOST_RETRIES),
             "crashes": lambda v: _whole(v, "crashes", 0, MOST_RETRIES),
-            "key": lambda v: _text(v, "key", 256),
+            "key": lambda v: _text(v, "key", "key", 256),
             "tags": _tags,
         }
         for name, check in checked.items():
@@ -131,7 +133,7 @@ class Options:
         for name in values:
             if name not in known:
                 hint = did_you_mean(name, known) or f" Known options: {', '.join(known)}."
-                raise InvalidOption(name, f"there is no option {name!r}.{hint}")
+                raise InvalidOption(name, f"there is no option {shown(name)}.{hint}")
         return cls(**values)
 
     def over(self, defaults: Options) -> Options:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from ferryman.domain.durations import Duration, seconds
-from ferryman.domain.errors import InvalidOption
+from ferryman.domain.errors import InvalidOption, shown
 from ferryman.domain.options import DEFAULT_RETRIES, MOST_RETRIES
 
 Errors = tuple[type[BaseException], ...]
@@ -34,9 +34,9 @@ class Retry:
 
     def __post_init__(self) -> None:
         if isinstance(self.retries, bool) or not isinstance(self.retries, int):
-            raise InvalidOption("retries", f"retries must be a whole number, got {self.retries!r}")
+            raise InvalidOption("retries", f"retries must be a whole number, got {shown(self.retries)}")
         if not 0 <= self.retries <= MOST_RETRIES:
-            raise InvalidOption("retries", f"retries must be from 0 to {MOST_RETRIES}, got {self.retries}")
+            raise InvalidOption("retries", f"retries must be from 0 to {MOST_RETRIES}, got {shown(self.retries)}")
         first, longest = _bounds(self.backoff)
         object.__setattr__(self, "_first", first)
         object.__setattr__(self, "_longest", longest)
@@ -77,5 +77,5 @@ def _bounds(backoff: Any) -> tuple[float, float]:
 def _error_types(errors: tuple[Any, ...]) -> Errors:
     for error in errors:
         if not (isinstance(error, type) and issubclass(error, BaseException)):
-            raise InvalidOption("retry", f"{error!r} is no exception class: pass classes such as ValueError")
+            raise InvalidOption("retry", f"{shown(error)} is no exception class: pass classes such as ValueError")
     return errors
