@@ -13,10 +13,12 @@ from pydantic_core import PydanticSerializationError, to_json
 from typing_extensions import TypedDict
 
 from ferryman.domain.errors import ArgumentProblem, InvalidArguments, InvalidResult, TaskDefinitionError
-from ferryman.domain.json_text import flaw
+from ferryman.domain.json_text import DEEPEST, depth, flaw, holds_no_number, with_nulls
 
 # Scalars are strict: `false` is no int and "1" is no int; datetimes, UUIDs and enums are still read from text.
 _CONFIG = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants")
+#: What pydantic writes for a secret.
+_STARS = '"**********"'
 _UNFIT = {
     inspect.Parameter.VAR_POSITIONAL: "*",
     inspect.Parameter.VAR_KEYWORD: "**",
@@ -52,14 +54,25 @@ class Parameters:
         try:
             if self.names or arguments:
                 self.adapter.validate_python(arguments)
-            text = self.adapter.dump_json(arguments, warnings="error").decode()
+            text = self.adapter.dump_json(arguments, by_alias=True, warnings="error").decode()
         except ValidationError as error:
             raise InvalidArguments(self.task, _problems(error)) from None
         except (PydanticSerializationError, ValueError, RecursionError) as error:
             detail = f"cannot be written as JSON: {error}"
             raise InvalidArguments(self.task, [ArgumentProblem("", detail)]) from None
         _check_json(self.task, text)
+        self._check_kept(arguments, text)
         return text
+
+    def _check_kept(self, arguments: dict[str, Any], text: str) -> None:
+        """Refuse what pydantic would put something else in place of: NaN (null) and secrets (stars)."""
+        detail = ""
+        if "null" in text and holds_no_number(self.adapter.dump_python(arguments, warnings=False)):
+            detail = "NaN and Infinity have no JSON form; send null or a text"
+        elif _STARS in text and '"format":"password"' in to_json(self.schema()).decode():
+            detail = "a secret does not travel: pass where to find it instead"
+        if detail:
+            raise InvalidArguments(self.task, [ArgumentProblem("", detail)])
 
     def check(self, text: str) -> None:
         """Validate arguments given as JSON text; raises `InvalidArguments`."""
@@ -81,14 +94,16 @@ class Parameters:
         if value is None:
             return "null"
         try:
-            text = self.returns.dump_json(value, warnings=False).decode()
+            text = self.returns.dump_json(value, by_alias=True, warnings=False).decode()
         except (PydanticSerializationError, ValueError, RecursionError, AttributeError, TypeError) as error:
             raise InvalidResult(
                 f"task {self.task!r} returned {type(value).__qualname__}, which JSON cannot carry: {error}"
             ) from None
-        if "NaN" in text or "Infinity" in text:
-            text = to_json(value, inf_nan_mode="null").decode()
-        return text
+        if flaw(text) is None:
+            return text
+        if depth(text) > DEEPEST:
+            raise InvalidResult(f"task {self.task!r} returned a value nested deeper than {DEEPEST} levels")
+        return with_nulls(text)
 
     def read_result(self, text: str) -> Any:
         """Return a stored result as the task's return type; raises `InvalidResult` when it does not fit."""
@@ -110,12 +125,18 @@ def inspect_parameters(task: str, function: Callable[..., Any], context_type: ty
     returns = hints.pop("return", Any)
     fields: dict[str, Any] = {}
     positional, context = 0, None
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in _signature(task, function).parameters.values():
         if parameter.kind in _UNFIT:
-            shown = _UNFIT[parameter.kind] + parameter.name
-            raise TaskDefinitionError(f"task {task!r} takes {shown!r}: arguments travel by name, so name each of them")
+            written = _UNFIT[parameter.kind] + parameter.name
+            raise TaskDefinitionError(
+                f"task {task!r} takes {written!r}: arguments travel by name, so name each of them"
+            )
         annotation = hints.get(parameter.name, Any)
         if annotation is context_type:
+            if context is not None:
+                raise TaskDefinitionError(
+                    f"task {task!r} takes two contexts, {context!r} and {parameter.name!r}: name one"
+                )
             context = parameter.name
             continue
         optional = parameter.default is not inspect.Parameter.empty
@@ -135,10 +156,19 @@ def inspect_parameters(task: str, function: Callable[..., Any], context_type: ty
     )
 
 
+def _signature(task: str, function: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        raise TaskDefinitionError(
+            f"task {task!r} does not tell what it takes: wrap it in a function of yours"
+        ) from None
+
+
 def _hints(task: str, function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return typing.get_type_hints(function, include_extras=True)
-    except NameError as error:
+    except (NameError, AttributeError, TypeError, SyntaxError) as error:
         raise TaskDefinitionError(
             f"task {task!r} has an annotation that cannot be resolved ({error}): "
             "define the type at module level, above the task"
@@ -154,7 +184,9 @@ def _arguments_type(task: str, fields: dict[str, Any]) -> Any:
 
 def _adapter(task: str, what: str, kind: Any) -> TypeAdapter[Any]:
     try:
-        return TypeAdapter(kind)
+        adapter = TypeAdapter(kind)
+        adapter.json_schema()  # fails for what validates but has no JSON form, such as a callable
+        return adapter
     except (PydanticSchemaGenerationError, PydanticUserError) as error:
         reason = str(error).splitlines()[0]
         raise TaskDefinitionError(
@@ -165,9 +197,14 @@ def _adapter(task: str, what: str, kind: Any) -> TypeAdapter[Any]:
 
 def _problems(error: ValidationError) -> list[ArgumentProblem]:
     return [
-        ArgumentProblem("".join(f"/{part}" for part in item["loc"]), item["msg"])
+        ArgumentProblem("".join(map(_pointer, item["loc"])), item["msg"])
         for item in error.errors(include_url=False, include_context=False)
     ]
+
+
+def _pointer(part: str | int) -> str:
+    """Write one step of a JSON pointer (RFC 6901)."""
+    return "/" + str(part).replace("~", "~0").replace("/", "~1")
 
 
 def write_plain(task: str, arguments: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 #: Arguments nested deeper than this are refused, so that no reader ever meets a recursion limit.
@@ -53,3 +54,24 @@ def depth(text: str) -> int:
         elif character in "]}":
             level -= 1
     return deepest
+
+
+def with_nulls(text: str) -> str:
+    """Return JSON text with null for the constants that JSON lacks."""
+    value = json.loads(text, parse_constant=lambda constant: None)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def holds_no_number(value: Any) -> bool:
+    """Whether NaN or an infinity is anywhere in a value of plain containers."""
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, float):
+            if not math.isfinite(item):
+                return True
+        elif isinstance(item, dict):
+            left += item.values()
+        elif isinstance(item, list | tuple | set | frozenset):
+            left += item
+    return False
