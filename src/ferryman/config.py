@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from ferryman.domain.durations import Duration, seconds
-from ferryman.domain.errors import InvalidOption, did_you_mean
+from ferryman.domain.errors import InvalidOption, did_you_mean, shown
 from ferryman.domain.retention import Retention
 
 DEFAULT_URL = "sqlite:///ferryman.db"
 #: Above this a setting is surely a slip, and the machine would not survive it.
 MOST_SLOTS = 10_000
 
-_PASSWORD = re.compile(r"(://[^/@:]*:)[^@]*(?=@)")
+# Up to the last @ of the host part: clients take a password that has one in it.
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^?#]*(?=@)")
 
 
 def hide_password(url: str) -> str:
@@ -37,7 +38,7 @@ class Settings:
     """
 
     #: Where jobs live.
-    url: str = DEFAULT_URL
+    url: str = field(default=DEFAULT_URL, repr=False)  # it may hold a password
     #: The app that commands use: `module:attribute`.
     app: str | None = None
     #: How safe an acknowledged submit is on SQLite: "full" survives a power cut, "normal" a killed process.
@@ -57,6 +58,10 @@ class Settings:
     retention: Retention = field(init=False)
 
     def __post_init__(self) -> None:
+        for name in ("url", "app"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, str) and value):
+                raise InvalidOption(name, f"{name} must be text, got {shown(value)}")
         for name in ("lease", "grace", "keep_completed", "keep_failed", "keep_cancelled"):
             object.__setattr__(self, name, seconds(getattr(self, name), option=name))
         _check_range("lease", float(self.lease), 1.0, 3_600.0)  # type: ignore[arg-type]  # seconds by now
@@ -96,9 +101,12 @@ def _from_file(folder: Path, known: list[str]) -> dict[str, Any]:
             import tomllib  # only where there is a file to read
 
             try:
-                values = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ferryman", {})
-            except (OSError, tomllib.TOMLDecodeError) as error:
+                tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+            except (OSError, ValueError) as error:  # not UTF-8, or no TOML
                 raise InvalidOption("pyproject.toml", f"{path} cannot be read: {error}") from None
+            values = tool.get("ferryman", {}) if isinstance(tool, dict) else {}
+            if not isinstance(values, dict):
+                raise InvalidOption("pyproject.toml", f"{path}: [tool.ferryman] must be a table, got {shown(values)}")
             _check_names(values, known, str(path))
             return dict(values)
     return {}
@@ -122,11 +130,11 @@ def _whole(name: str, value: Any, most: int) -> int:
     except ValueError:
         number = None
     if isinstance(number, bool) or not isinstance(number, int):
-        raise InvalidOption(name, f"{name} must be a whole number, got {value!r}")
+        raise InvalidOption(name, f"{name} must be a whole number, got {shown(value)}")
     _check_range(name, number, 1, most)
     return number
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise InvalidOption(name, f"{name} must be from {low:g} to {high:g}, got {value:g}")
+        raise InvalidOption(name, f"{name} must be from {low:g} to {high:g}, got {shown(value)}")
