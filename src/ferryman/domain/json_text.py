@@ -24,7 +24,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def flaw(text: str) -> str | None:
     """Say what is wrong with JSON text that a serializer wrote: a constant JSON lacks, or nesting too deep."""
-    if max(text.count("["), text.count("{")) > DEEPEST and depth(text) > DEEPEST:
+    if text.count("[") + text.count("{") > DEEPEST and depth(text) > DEEPEST:
         return f"nested deeper than {DEEPEST} levels"
     if "NaN" in text or "Infinity" in text:
         try:
