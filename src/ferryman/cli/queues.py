@@ -1,0 +1,81 @@
+"""`ferryman queues`: list and show queues, pause and resume them."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from typing import Annotated
+
+import typer
+
+from ferryman.cli.examples import examples
+from ferryman.cli.failures import ExitCode, Failure
+from ferryman.cli.noun import noun
+from ferryman.cli.output import OutputOption
+from ferryman.cli.place import App, NoRetry, Place, Url, on_store
+from ferryman.cli.views import QUEUES
+from ferryman.domain.errors import did_you_mean
+from ferryman.domain.options import valid_name
+from ferryman.store.messages import QueueRow
+from ferryman.store.protocol import Store
+
+app = noun("List, show, pause, resume queues.", "ferryman queues ls", "ferryman queues pause mail")
+
+Name = Annotated[str, typer.Argument(help="The queue's name.", metavar="QUEUE")]
+
+
+@app.command("ls", epilog=examples("ferryman queues ls", "ferryman queues ls -o json"))
+def list_queues(output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False) -> None:
+    """List queues with their jobs by state."""
+    rows = on_store(Place(url, app_name).any_app(), lambda store: store.inspector.queues(), no_retry=no_retry)
+    QUEUES.write(rows, output)
+
+
+@app.command(epilog=examples("ferryman queues show mail", "ferryman queues show mail -o json"))
+def show(
+    name: Name, output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False
+) -> None:
+    """Show one queue."""
+    row = on_store(Place(url, app_name).any_app(), lambda store: find(store, name), no_retry=no_retry)
+    QUEUES.write_one(row, output)
+
+
+@app.command(epilog=examples("ferryman queues pause mail", "ferryman queues pause thumbnails --new"))
+def pause(
+    name: Name,
+    new: Annotated[bool, typer.Option("--new", help="Pause a queue that has never had a job.")] = False,
+    url: Url = None,
+    app_name: App = None,
+    no_retry: NoRetry = False,
+) -> None:
+    """Pause a queue: running jobs end, nothing more of it is started, submits are still taken."""
+    _switch(Place(url, app_name, no_retry), name, paused=True, new=new)
+    print(f"Queue {name} is paused.")
+
+
+@app.command(epilog=examples("ferryman queues resume mail", "ferryman queues resume default"))
+def resume(name: Name, url: Url = None, app_name: App = None, no_retry: NoRetry = False) -> None:
+    """Let workers take jobs from a paused queue again."""
+    _switch(Place(url, app_name, no_retry), name, paused=False)
+    print(f"Queue {name} is open.")
+
+
+def _switch(place: Place, name: str, *, paused: bool, new: bool = False) -> None:
+    valid_name(name, "queue")
+
+    async def switch(store: Store) -> None:
+        if not new:
+            await find(store, name)
+        await store.inspector.pause(name, paused, by=f"{getpass.getuser()}@{socket.gethostname()}")
+
+    on_store(place.any_app(), switch, no_retry=place.no_retry)
+
+
+async def find(store: Store, name: str) -> QueueRow:
+    """Return a queue; raises `Failure` naming the queues that resemble it."""
+    rows = await store.inspector.queues()
+    for row in rows:
+        if row.name == name:
+            return row
+    hint = did_you_mean(name, [row.name for row in rows]).strip() or "List the queues: ferryman queues ls"
+    raise Failure(f"there is no queue {name!r}", "no job was ever submitted to it", hint, ExitCode.NOT_FOUND)

@@ -1,0 +1,103 @@
+"""`ferryman serve`: the HTTP API of an app, by uvicorn."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from ferryman.app import Ferryman
+from ferryman.cli.console import colours, note, paint
+from ferryman.cli.examples import examples
+from ferryman.cli.listening import DEFAULT_PORT, Host, Insecure, listen, refuse_exposure, url_of
+from ferryman.cli.noun import alone
+from ferryman.cli.place import App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
+from ferryman.store.protocol import Store
+
+app = alone()
+
+#: Requests under way have this long to end after a stop, in seconds; streams end themselves at once.
+GRACE = 10
+
+Port = Annotated[int, typer.Option("--port", "-p", metavar="PORT", help="The port; 0 takes a free one.", min=0)]
+
+
+@app.command(epilog=examples("ferryman serve tasks:ferry", "ferryman serve tasks:ferry --port 8080 --no-access-log"))
+def serve(
+    app_argument: AppArgument = None,
+    app_name: App = None,
+    host: Host = "127.0.0.1",
+    port: Port = DEFAULT_PORT,
+    fd: Annotated[
+        int | None, typer.Option("--fd", metavar="N", help="Listen on this inherited socket, e.g. of systemd.")
+    ] = None,
+    insecure: Insecure = False,
+    access_log: Annotated[bool, typer.Option(help="A line for each request.")] = True,
+    url: Url = None,
+    no_retry: NoRetry = False,
+) -> None:
+    """Serve the HTTP API. The tasks run elsewhere: start ferryman worker as well."""
+    place = Place(url, app_argument or app_name, no_retry)
+    ferry = place.needed_app("serve")
+    must_be_shared(ferry, "serve")
+    if fd is None:
+        server = listen(host, port, insecure=insecure, command="serve")
+    else:
+        server = socket.socket(fileno=fd)
+        refuse_exposure(server.getsockname()[0], insecure=insecure)
+    on_store(ferry, _answers, no_retry=no_retry, make=True)
+    if fd is None:
+        note(f"Serving {ferry.settings.shown_url} on {paint(url_of(server), 'bold')}")
+    _run(ferry, server, access_log=access_log)
+
+
+async def _answers(store: Store) -> None:
+    await store.inspector.counts()
+
+
+def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
+    import uvicorn
+
+    from ferryman.api import create_app
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops properly and then sends itself the signal once more, to die of it; we want to end well.
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(
+        create_app(ferry),
+        lifespan="on",
+        access_log=access_log,
+        log_config=_log_config(),
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+    )
+    uvicorn.Server(config).run(sockets=[server])
+
+
+def _log_config() -> dict[str, Any]:
+    """Requests in one short line each, and what goes wrong; not each step of starting and stopping."""
+    access = "%(asctime)s %(request_line)s %(status_code)s"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {"format": "%(asctime)s %(message)s", "datefmt": "%H:%M:%S"},
+            "access": {
+                "()": "uvicorn.logging.AccessFormatter",
+                "fmt": access,
+                "datefmt": "%H:%M:%S",
+                "use_colors": colours(sys.stderr),
+            },
+        },
+        "handlers": {
+            "plain": {"class": "logging.StreamHandler", "formatter": "plain"},
+            "access": {"class": "logging.StreamHandler", "formatter": "access"},
+        },
+        "loggers": {
+            "uvicorn.error": {"handlers": ["plain"], "level": "WARNING", "propagate": False},
+            "uvicorn.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
+        },
+    }

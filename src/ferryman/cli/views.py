@@ -1,0 +1,196 @@
+"""How jobs, queues and workers look: as objects for programs and as words for people."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from ferryman.cli.output import Column, Listing, View
+from ferryman.domain.clock import rfc3339
+from ferryman.domain.durations import spell
+from ferryman.domain.job import Attempt, Job
+from ferryman.domain.state import State
+from ferryman.store.messages import QueueRow, WorkerRow
+
+STATE_STYLES = {
+    State.SCHEDULED: "blue",
+    State.BLOCKED: "blue",
+    State.PENDING: "yellow",
+    State.PROCESSING: "cyan",
+    State.COMPLETED: "green",
+    State.FAILED: "red",
+    State.CANCELLED: "dim",
+}
+
+
+def job_view(job: Job) -> View:
+    """Return a job as an object; times are RFC 3339, parts that were not asked for are left out."""
+    view: View = {
+        "id": job.id,
+        "task": job.task,
+        "queue": job.queue,
+        "state": job.state.value,
+        "status": job.status,
+        "priority": job.priority,
+        "attempt": job.attempt,
+        "retries": job.retries,
+        "max_retries": job.max_retries,
+        "crashes": job.crashes,
+        "max_crashes": job.max_crashes,
+        "submitted_at": moment(job.submitted_at),
+        "run_at": moment(job.run_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
+        "timeout": job.timeout,
+        "key": job.key,
+        "tags": list(job.tags),
+        "worker": job.worker,
+        "progress": parsed(job.progress),
+        "error": parsed(job.error),
+    }
+    if job.args is not None:
+        view["args"] = parsed(job.args)
+    if job.result is not None:
+        view["result"] = parsed(job.result)
+    if job.attempts is not None:
+        view["attempts"] = [_attempt_view(attempt) for attempt in job.attempts]
+    return view
+
+
+def _attempt_view(attempt: Attempt) -> View:
+    return {
+        "number": attempt.number,
+        "worker": attempt.worker,
+        "started_at": moment(attempt.started_at),
+        "finished_at": moment(attempt.finished_at),
+        "ending": attempt.ending.value if attempt.ending else None,
+        "error": parsed(attempt.error),
+    }
+
+
+def queue_view(row: QueueRow) -> View:
+    """Return a queue as an object."""
+    return {
+        "name": row.name,
+        "paused": row.paused,
+        "paused_at": moment(row.paused_at),
+        "paused_by": row.paused_by,
+        "counts": {state.value: row.counts.get(state, 0) for state in State},
+        "oldest_pending_at": moment(row.oldest_pending_at),
+    }
+
+
+def worker_view(row: WorkerRow) -> View:
+    """Return a worker as an object."""
+    info = row.info
+    return {
+        "id": info.id,
+        "host": info.host,
+        "pid": info.pid,
+        "version": info.version,
+        "queues": list(info.queues),
+        "tasks": list(info.tasks),
+        "slots": info.slots,
+        "busy": info.busy,
+        "started_at": moment(info.started_at),
+        "seen_at": moment(row.seen_at),
+        "alive": row.alive,
+        "quiet": info.quiet,
+        "command": row.command.value if row.command else None,
+        "memory": info.memory,
+        "loop_lag": info.loop_lag,
+    }
+
+
+def moment(value: float | None) -> str | None:
+    """Return seconds since the epoch as RFC 3339."""
+    return None if value is None else rfc3339(value)
+
+
+def parsed(text: str | None) -> Any:
+    """Return what JSON text holds."""
+    return None if text is None else json.loads(text)
+
+
+def ago(value: float | None) -> str:
+    """Return how long ago, or in how long, in a few characters."""
+    if value is None:
+        return ""
+    distance = time.time() - value
+    return f"{_short(distance)} ago" if distance >= 0 else f"in {_short(-distance)}"
+
+
+def _short(seconds: float) -> str:
+    return spell(seconds) if seconds >= 60 else f"{seconds:.0f}s"
+
+
+def _when(job: Job) -> str:
+    if job.state is State.SCHEDULED:
+        return ago(job.run_at)
+    return ago(job.finished_at or job.started_at or job.submitted_at)
+
+
+def error_line(job: Job) -> str:
+    """Return a job's last error in one line."""
+    error = parsed(job.error) or {}
+    return f"{error.get('type', '')}: {error.get('message', '')}".strip(": ").split("\n")[0]
+
+
+def worker_state(row: WorkerRow) -> str:
+    """Return how a worker is, in a word."""
+    if not row.alive:
+        return "gone"
+    return "quiet" if row.info.quiet else row.command.value if row.command else "alive"
+
+
+JOBS: Listing[Job] = Listing(
+    job_view,
+    lambda job: job.id,
+    [
+        Column("id", lambda job: job.id, whole=True),
+        Column("task", lambda job: job.task),
+        Column("queue", lambda job: job.queue, lambda job: "dim"),
+        Column("state", lambda job: job.state.value, lambda job: STATE_STYLES[job.state], whole=True),
+        Column("retries", lambda job: str(job.retries) if job.retries else "", right=True),
+        Column("when", _when, lambda job: "dim"),
+        Column("error", error_line, lambda job: "red"),
+    ],
+    "No jobs.",
+)
+
+QUEUES: Listing[QueueRow] = Listing(
+    queue_view,
+    lambda row: row.name,
+    [
+        Column("queue", lambda row: row.name, whole=True),
+        Column("", lambda row: "paused" if row.paused else "", lambda row: "yellow"),
+        *(
+            Column(
+                state.value,
+                lambda row, state=state: str(row.counts.get(state, 0) or ""),  # type: ignore[misc]
+                lambda row, style=STATE_STYLES[state]: style,  # type: ignore[misc]
+                right=True,
+            )
+            for state in State
+            if state is not State.BLOCKED
+        ),
+        Column("oldest waits", lambda row: ago(row.oldest_pending_at).removesuffix(" ago"), right=True),
+    ],
+    "No queues yet.",
+)
+
+WORKERS: Listing[WorkerRow] = Listing(
+    worker_view,
+    lambda row: row.info.id,
+    [
+        Column("worker", lambda row: row.info.id, whole=True),
+        Column("state", worker_state, lambda row: "green" if worker_state(row) == "alive" else "yellow", whole=True),
+        Column("busy", lambda row: f"{row.info.busy}/{row.info.slots}", right=True),
+        Column("queues", lambda row: " ".join(row.info.queues)),
+        Column("tasks", lambda row: str(len(row.info.tasks)), right=True),
+        Column("seen", lambda row: ago(row.seen_at), lambda row: "dim"),
+        Column("version", lambda row: row.info.version, lambda row: "dim"),
+    ],
+    "No workers. Start one: ferryman worker",
+)
