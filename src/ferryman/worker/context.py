@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -13,6 +12,29 @@ from ferryman.store.messages import FeedKind
 
 #: Where reports go: the kind and the JSON text of one entry.
 Sink = Callable[[FeedKind, str], None]
+
+#: The longest entry of a job's log, in characters of JSON.
+LONGEST_ENTRY = 16_000
+
+
+class StopSign:
+    """Says whether an attempt should stop, and remembers whether its task was told so; any thread."""
+
+    __slots__ = ("_set", "seen")
+
+    def __init__(self) -> None:
+        self._set = False
+        self.seen = False
+
+    def set(self) -> None:
+        """Put the sign up."""
+        self._set = True
+
+    def is_set(self) -> bool:
+        """Tell the task whether the sign is up."""
+        if self._set:
+            self.seen = True
+        return self._set
 
 
 class Context:
@@ -25,7 +47,7 @@ class Context:
     __slots__ = ("_sink", "_stop", "attempt", "job_id", "queue", "retry", "task")
 
     def __init__(
-        self, job_id: str, task: str, queue: str, attempt: int, retry: int, sink: Sink, stop: threading.Event
+        self, job_id: str, task: str, queue: str, attempt: int, retry: int, sink: Sink, stop: StopSign
     ) -> None:
         self.job_id = job_id
         self.task = task
@@ -36,14 +58,14 @@ class Context:
         self._stop = stop
 
     @classmethod
-    def of(cls, job: Claimed, sink: Sink, stop: threading.Event) -> Self:
+    def of(cls, job: Claimed, sink: Sink, stop: StopSign) -> Self:
         """Make the context of a claimed job; `stop` is set when the attempt should end."""
         return cls(job.id, job.task, job.queue, job.attempt, job.retries, sink, stop)
 
     @classmethod
     def idle(cls) -> Self:
         """Make a context that does nothing, for a task that is called directly."""
-        return cls("", "", "", 1, 0, lambda kind, data: None, threading.Event())
+        return cls("", "", "", 1, 0, lambda kind, data: None, StopSign())
 
     @property
     def token(self) -> str:
@@ -54,7 +76,8 @@ class Context:
     def cancelled(self) -> bool:
         """Whether the attempt should stop: cancelled, timed out, its lease lost, or its worker shutting down.
 
-        Async tasks get `CancelledError` too; a task in a thread has to look here now and then.
+        Async tasks get `CancelledError` too; a task in a thread has to look here now and then. A task that was told
+        so at a shutdown and returns has given up, not completed: its job goes back to the queue.
         """
         return self._stop.is_set()
 
@@ -63,14 +86,26 @@ class Context:
 
         Raises `InvalidOption` when `current` or `total` is no finite number.
         """
-        for name, value in (("current", current), ("total", total)):
+        values: dict[str, object] = {"current": current, "total": total}
+        for name, value in values.items():
             if value is not None and not (isinstance(value, int | float) and abs(value) < float("inf")):
                 raise InvalidOption(name, f"progress needs a finite number as {name}, got {value!r}")
         self._sink(FeedKind.PROGRESS, json.dumps({"current": current, "total": total, "message": str(message)[:500]}))
 
     def log(self, message: str, **fields: Any) -> None:
         """Add a line to the job's log; `fields` are kept beside it as JSON (what JSON cannot carry as text)."""
-        entry = {"message": str(message)[:4_000]}
+        entry: dict[str, Any] = {"message": str(message)[:4_000]}
         if fields:
-            entry["fields"] = fields  # type: ignore[assignment]  # a nested object beside the text
-        self._sink(FeedKind.LOG, json.dumps(entry, default=str))
+            entry["fields"] = fields
+        text = _write(entry)
+        if len(text) > LONGEST_ENTRY:
+            text = _write(entry | {"fields": {"dropped": f"they were longer than {LONGEST_ENTRY} characters"}})
+        self._sink(FeedKind.LOG, text)
+
+
+def _write(entry: dict[str, Any]) -> str:
+    try:
+        return json.dumps(entry, default=str, allow_nan=False)
+    except ValueError:
+        # NaN, infinity, or a circle: none has a JSON form, but what a task has to say must not end it.
+        return json.dumps(entry | {"fields": {name: str(value) for name, value in entry["fields"].items()}})

@@ -1,0 +1,233 @@
+"""Turns: the one call by which a worker reports what ended and claims what its free slots can take.
+
+Outcomes that come while a turn is under way leave with the next one. A turn leaves as soon as there is something to
+report, or a slot is free and there may be work: a signal came, something is due, or the last claim filled every slot
+it asked for. Nothing is claimed that cannot start at once. A turn is never cut off, and one that got no answer is
+sent again with the same request number, which gives the same answer: nothing is lost, nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ferryman.domain.outcome import Ending, Outcome
+from ferryman.service import Service, Surroundings
+from ferryman.store.messages import Turn, TurnReply
+from ferryman.store.protocol import Store
+from ferryman.store.signals import queue_signal
+from ferryman.telemetry.events import OutcomeRefused
+from ferryman.worker.attempts import Attempt, Attempts
+from ferryman.worker.plan import Plan
+from ferryman.worker.runner import Runner
+
+#: Most outcomes and claims in one turn, so that none holds the store for long.
+LARGEST_TURN = 1_000
+#: An idle worker looks this often although no signal came, in seconds; signals can be missed.
+LOOK_AGAIN = 5.0
+#: As above for a worker that serves every queue: it cannot name the signals of queues it has not heard of.
+LOOK_AGAIN_EVERYWHERE = 1.0
+#: Shortest rest before something due, in seconds: a store that says "due now" again and again must not be spun on.
+SHORTEST_REST = 0.001
+#: A worker that ends when nothing is left still waits for what is due within this many seconds.
+NEARLY_DUE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A turn on its way: what it reports and when it was first sent, by the monotonic clock."""
+
+    turn: Turn
+    ended: Sequence[tuple[Attempt, Outcome]]
+    at: float
+
+
+class Turns:
+    """Takes turns until it is stopped."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        attempts: Attempts,
+        runner: Runner,
+        around: Surroundings,
+        out_of_work: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._plan = plan
+        self._attempts = attempts
+        self._runner = runner
+        self._around = around
+        self._out_of_work = out_of_work
+        self._service = Service("turns", self._tick, around)
+        self._signals = [queue_signal(queue) for queue in plan.signal_queues]
+        self._ended: list[tuple[Attempt, Outcome]] = []
+        self._unanswered: _Sent | None = None
+        self._may_be_work = True
+        self._due_at: float | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
+        self._progress: asyncio.Event | None = None
+        self.claiming = True
+
+    # -- what others call
+
+    def start(self) -> None:
+        """Begin to take turns."""
+        self._service.start()
+
+    async def stop(self, patience: float) -> None:
+        """Let the turn under way end, for at most `patience` seconds."""
+        self._moved.set()
+        await self._service.stop(patience)
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
+
+    def claim(self, claiming: bool) -> None:
+        """Begin or cease to claim; outcomes are reported either way."""
+        self.claiming = claiming
+        self._may_be_work = True
+        self._moved.set()
+
+    def report(self, attempt: Attempt, outcome: Outcome | None) -> None:
+        """Report an outcome with the next turn; None just lets go of the lease."""
+        if outcome is None:
+            self._attempts.held.discard(attempt)
+        else:
+            self._ended.append((attempt, outcome))
+        self._moved.set()
+
+    def slot_freed(self) -> None:
+        """Look whether the free slot can be filled."""
+        self._moved.set()
+        self._progressed()
+
+    async def progress(self) -> None:
+        """Return when a slot was freed or a turn was answered."""
+        if self._progress is None:
+            self._progress = asyncio.Event()
+        await self._progress.wait()
+
+    def _progressed(self) -> None:
+        if self._progress is not None:
+            self._progress.set()
+            self._progress = None
+
+    @property
+    def unreported(self) -> int:
+        """The number of outcomes that the store has not taken note of."""
+        return len(self._ended) + (len(self._unanswered.ended) if self._unanswered else 0)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way: every outcome is reported and no claim may be on its way here."""
+        return not self._ended and self._unanswered is None
+
+    # -- the loop
+
+    async def _tick(self) -> float:
+        """Wait until there is a reason for a turn, then take it."""
+        while not (self._unanswered or self._service.stopping or self._reason_to_go()):
+            await self._rest()
+        if self._unanswered is None and not self._reason_to_go():
+            return 0.0  # stopping
+        if self._unanswered is None:
+            self._unanswered = self._compose()
+        sent = self._unanswered
+        # Shielded: the store goes on with a turn that nobody waits for any more.
+        reply = await asyncio.shield(self._store.turn(sent.turn))
+        self._unanswered = None
+        self._take(sent, reply)
+        self._progressed()
+        return 0.0
+
+    def _reason_to_go(self) -> bool:
+        return bool(self._ended) or (self._may_be_work and self.claiming and self._attempts.free > 0)
+
+    def _compose(self) -> _Sent:
+        ended, self._ended = self._ended[:LARGEST_TURN], self._ended[LARGEST_TURN:]
+        plan = self._plan
+        turn = Turn(
+            plan.worker,
+            self._around.ports.new_request(),
+            plan.queues,
+            plan.tasks,
+            [outcome for _, outcome in ended],
+            min(self._attempts.free, LARGEST_TURN) if self.claiming else 0,
+            plan.lease,
+        )
+        return _Sent(turn, ended, self._around.ports.monotonic())
+
+    def _take(self, sent: _Sent, reply: TurnReply) -> None:
+        """Act on the answer to a turn."""
+        for (attempt, outcome), accepted in zip(sent.ended, reply.accepted, strict=True):
+            self._attempts.held.discard(attempt)
+            if accepted:
+                self._attempts.count(outcome)
+            else:
+                self._refused(attempt, outcome)
+        now = self._around.ports.monotonic()
+        self._due_at = None if reply.due_in is None else now + reply.due_in
+        until = sent.at + self._plan.lease
+        for claimed in reply.claimed:
+            attempt = self._attempts.add(claimed, until)
+            if self.claiming and now < until:
+                self._runner.start(attempt, self)
+            else:
+                # Claimed while the worker was told to stop, or the answer came too late to be sure of the lease.
+                self._runner.hand_back(attempt, self)
+        want = sent.turn.want
+        if want > 0:
+            self._may_be_work = len(reply.claimed) >= want
+            if not self._may_be_work and self._nothing_left(reply):
+                self._out_of_work()
+
+    def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
+        if outcome.ending is Ending.RELEASED:
+            return  # somebody else has the job already, which is what handing back is for
+        claimed = attempt.claimed
+        self._around.emit(OutcomeRefused(claimed.id, claimed.task, claimed.attempt, outcome.ending.value))
+
+    def _nothing_left(self, reply: TurnReply) -> bool:
+        if reply.claimed or self._ended or self._attempts.running:
+            return False
+        return reply.due_in is None or reply.due_in > NEARLY_DUE
+
+    # -- resting
+
+    async def _rest(self) -> None:
+        """Wait until something ended, a slot is free, a signal came, something is due, or we are stopped."""
+        self._moved.clear()
+        alarm: asyncio.TimerHandle | None = None
+        if self.claiming and self._attempts.free > 0:
+            self._listen()
+            if self._due_at is not None:
+                pause = max(SHORTEST_REST, self._due_at - self._around.ports.monotonic())
+                alarm = asyncio.get_running_loop().call_later(pause, self._look)
+        try:
+            await self._moved.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+
+    def _look(self) -> None:
+        self._may_be_work = True
+        self._moved.set()
+
+    def _listen(self) -> None:
+        """Have the store wake us. The waiting goes on through turns: a signal that comes meanwhile is not missed."""
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._hear(), name="ferryman-listen")
+
+    async def _hear(self) -> None:
+        patience = LOOK_AGAIN if self._plan.queues else LOOK_AGAIN_EVERYWHERE
+        try:
+            await self._store.wait(self._signals, patience)
+        except Exception as error:
+            # The turn that follows meets the same trouble and tells it; until then, no hot loop.
+            del error
+            await asyncio.sleep(SHORTEST_REST * 100)
+        self._look()
