@@ -1,0 +1,118 @@
+"""Every error as RFC 9457 `application/problem+json`: our own, the framework's, and what nobody foresaw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ferryman.domain.errors import (
+    ActionRefused,
+    FerrymanError,
+    InvalidArguments,
+    InvalidInput,
+    InvalidOption,
+    JobNotFound,
+    StoreError,
+    StoreUnavailable,
+    UnknownTask,
+)
+
+MEDIA_TYPE = "application/problem+json"
+#: Seconds after which a client may try again when the store gave no answer.
+RETRY_AFTER = "1"
+
+
+class Problem(Exception):
+    """An answer that says what went wrong: `code` is for programs, `detail` for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def body(self, instance: str) -> dict[str, Any]:
+        """Return the members of the answer; `instance` is the path that was asked."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            "code": self.code,
+        }
+        if self.errors:
+            body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
+        return body
+
+    def response(self, request: Request) -> JSONResponse:
+        """Return the answer."""
+        return JSONResponse(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
+
+
+def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "") -> Problem:
+    """Translate an error of ours; the pointers say where in the body the job and its options stood."""
+    if isinstance(error, InvalidInput):
+        return _of_input(error, pointer, options_pointer)
+    if isinstance(error, JobNotFound):
+        return Problem(404, "job_not_found", str(error))
+    if isinstance(error, ActionRefused):
+        return Problem(409, "action_refused", str(error))
+    if isinstance(error, StoreUnavailable):
+        detail = (
+            f"{error}. Whether the request took effect is unknown: send it again with the same key or Idempotency-Key."
+        )
+        return Problem(503, "store_unavailable", detail, headers={"Retry-After": RETRY_AFTER})
+    if isinstance(error, StoreError):
+        return Problem(503, "store_error", str(error))
+    return unforeseen()
+
+
+def unforeseen() -> Problem:
+    """Return the answer to what nobody foresaw: the log says more, the client must not."""
+    return Problem(500, "internal_error", "something unforeseen happened; the server's log says what")
+
+
+def _of_input(error: InvalidInput, pointer: str, options_pointer: str) -> Problem:
+    if isinstance(error, UnknownTask):
+        return Problem(422, "unknown_task", str(error), errors=[(f"{pointer}/task", str(error))])
+    if isinstance(error, InvalidArguments):
+        errors = [(f"{pointer}/args{problem.pointer}", problem.detail) for problem in error.problems]
+        return Problem(422, "invalid_arguments", str(error), errors=errors)
+    if isinstance(error, InvalidOption):
+        return Problem(422, "invalid_option", str(error), errors=[(f"{options_pointer}/{error.option}", str(error))])
+    return Problem(422, "invalid_input", str(error))
+
+
+def from_validation(error: RequestValidationError) -> Problem:
+    """Translate the framework's complaint about a parameter."""
+    errors = [(_pointer(item["loc"]), str(item["msg"])) for item in error.errors()]
+    detail = "; ".join(f"{pointer}: {message}" for pointer, message in errors[:3])
+    return Problem(422, "invalid_parameter", detail or "a parameter is wrong", errors=errors)
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    # The first part says where it stood (query, path, body); only the body's parts are a pointer into something.
+    return "/" + "/".join(str(part) for part in location[1:])
+
+
+def from_http(error: HTTPException) -> Problem:
+    """Translate an error of the framework, such as a path that does not exist."""
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    return Problem(error.status_code, code, str(error.detail), headers=error.headers)

@@ -1,0 +1,192 @@
+"""`/v1/jobs`: submit, look, wait, act."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from ferryman.api.bodies import check_object, read_json
+from ferryman.api.documented import body_of, problems
+from ferryman.api.guarded import noun_router
+from ferryman.api.problems import Problem
+from ferryman.api.render import JsonResponse, event_body, job_body
+from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody
+from ferryman.api.submissions import idempotent, nested_job, replay_headers
+from ferryman.app import Ferryman
+from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
+from ferryman.domain.ids import parse_job_id
+from ferryman.domain.job import NewJob
+from ferryman.domain.state import Operation, State
+from ferryman.store.query import Include, JobFilter, PageRequest, parse_query
+
+MOST_IN_BATCH = 1_000
+EVENTS = "events"
+_ACTIONS = {"cancel": Operation.CANCEL, "retry": Operation.RETRY, "run-now": Operation.RUN_NOW}
+
+
+def jobs_router(ferry: Ferryman) -> APIRouter:
+    """Return the routes of jobs."""
+    router = noun_router("jobs", "/v1/jobs")
+    _add_submits(router, ferry)
+    _add_reads(router, ferry)
+    _add_actions(router, ferry)
+    return router
+
+
+def _add_submits(router: APIRouter, ferry: Ferryman) -> None:
+    @router.post(
+        "",
+        status_code=202,
+        response_model=CreatedBody,
+        operation_id="create_job",
+        openapi_extra=body_of(NewJobBody),
+        responses=problems(400, 413, 422, 503),
+    )
+    async def create_job(request: Request) -> Response:
+        """Submit a job; it is stored when the answer comes."""
+        return await accept(ferry, request, nested_job(ferry, await read_json(request, ferry.settings.body_limit)))
+
+    @router.post(
+        "/batch",
+        response_model=BatchAnswer,
+        operation_id="create_jobs",
+        openapi_extra=body_of(BatchBody),
+        responses=problems(400, 413, 422, 503),
+    )
+    async def create_jobs(request: Request) -> Response:
+        """Submit up to 1,000 jobs in one step; each gets its id or its problem, or with `atomic` all or none."""
+        body = check_object(await read_json(request, ferry.settings.body_limit), ("jobs", "atomic"), "")
+        items, atomic = body.get("jobs"), body.get("atomic", False)
+        if not isinstance(items, list) or not 1 <= len(items) <= MOST_IN_BATCH or not isinstance(atomic, bool):
+            detail = f"jobs must be a list of 1 to {MOST_IN_BATCH} jobs, and atomic true or false"
+            raise Problem(422, "invalid_body", detail, errors=[("/jobs", detail)])
+        return await _accept_batch(ferry, request, items, atomic)
+
+
+async def accept(ferry: Ferryman, request: Request, job: NewJob) -> Response:
+    """Store one job and answer 202 with its id and place."""
+    client = await ferry.connections.here()
+    answers = await client.submit(idempotent(request, [job]))
+    replayed = replay_headers(request, answers)
+    body = {"id": answers[0].id, "created": answers[0].created or bool(replayed)}  # a replay says what was said first
+    return JsonResponse(body, 202, {"Location": f"/v1/jobs/{answers[0].id}", **replayed})
+
+
+async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], atomic: bool) -> Response:
+    jobs: list[NewJob] = []
+    answers: list[dict[str, Any]] = []
+    for number, item in enumerate(items):
+        try:
+            jobs.append(nested_job(ferry, item, f"/jobs/{number}"))
+            answers.append({})
+        except Problem as problem:
+            answers.append({"problem": problem.body(request.url.path)})
+    wrong = [answer["problem"] for answer in answers if answer]
+    if wrong and atomic:
+        errors = [(error["pointer"], error["detail"]) for problem in wrong for error in problem.get("errors", [])]
+        raise Problem(422, "invalid_batch", f"nothing was stored: {len(wrong)} jobs are wrong", errors=errors[:100])
+    client = await ferry.connections.here()
+    stored = await client.submit(idempotent(request, jobs))
+    headers = replay_headers(request, stored)
+    rest = iter(stored)
+    for answer in answers:
+        if not answer:
+            submitted = next(rest)
+            answer.update(id=submitted.id, created=submitted.created or bool(headers))
+    return JsonResponse({"jobs": answers}, headers=headers)
+
+
+def _add_reads(router: APIRouter, ferry: Ferryman) -> None:
+    @router.get("", response_model=JobPage, operation_id="list_jobs", responses=problems(422, 503))
+    async def list_jobs(
+        query: Annotated[
+            str, Query(max_length=1_000, description="state:failed queue:mail task:send_email tag:x")
+        ] = "",
+        state: Annotated[list[str] | None, Query(max_length=20)] = None,
+        queue: Annotated[list[str] | None, Query(max_length=100)] = None,
+        task: Annotated[list[str] | None, Query(max_length=100)] = None,
+        tag: Annotated[list[str] | None, Query(max_length=16)] = None,
+        sort: Annotated[str, Query(description="-submitted (newest first) or submitted")] = "-submitted",
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> Response:
+        """List jobs, newest first; pages are followed by their cursor."""
+        if sort not in ("-submitted", "submitted"):
+            raise InvalidOption("sort", f"sort must be -submitted or submitted, got {sort!r:.80}")
+        asked = parse_query(query)
+        where = JobFilter(
+            (*asked.states, *map(_state, state or ())),
+            (*asked.queues, *(queue or ())),
+            (*asked.tasks, *(task or ())),
+            (*asked.tags, *(tag or ())),
+        )
+        client = await ferry.connections.here()
+        page = await client.store.inspector.find(where, PageRequest(limit, cursor, sort == "submitted"))
+        return JsonResponse({"jobs": [job_body(job) for job in page.jobs], "cursor": page.cursor})
+
+    @router.get("/{job_id}", response_model=JobBody, operation_id="get_job", responses=problems(404, 422, 503))
+    async def get_job(
+        job_id: str,
+        include: Annotated[str, Query(max_length=100, description="args, result, attempts, events; with commas")] = "",
+    ) -> Response:
+        """Return a job."""
+        names = [name for name in include.split(",") if name]
+        for name in names:
+            if name not in (*Include, EVENTS):
+                known = ", ".join((*Include, EVENTS))
+                raise InvalidOption("include", f"there is nothing named {name!r:.80} to include; there are: {known}")
+        wanted = frozenset(Include(name) for name in names if name != EVENTS)
+        identifier = parse_job_id(job_id)
+        client = await ferry.connections.here()
+        [job] = await client.store.inspector.get([identifier], wanted)
+        if job is None:
+            raise JobNotFound(identifier)
+        body = job_body(job, wanted)
+        if EVENTS in names:
+            body["events"] = [event_body(entry) for entry in await client.store.feed.read(identifier, limit=1_000)]
+        return JsonResponse(body)
+
+
+def _state(name: str) -> State:
+    JobFilter(states=(name,))  # type: ignore[arg-type]  # it says what is wrong with a word that is no state
+    return State(name)
+
+
+def _add_actions(router: APIRouter, ferry: Ferryman) -> None:
+    def add(name: str, operation: Operation) -> None:
+        @router.post(
+            f"/{{job_id}}/{name}",
+            response_model=JobBody,
+            operation_id=f"{name.replace('-', '_')}_job",
+            summary=f"{name.replace('-', ' ').capitalize()} a job",
+            responses=problems(404, 409, 422, 503),
+        )
+        async def action(job_id: str) -> Response:
+            identifier = await _act(ferry, operation, job_id)
+            client = await ferry.connections.here()
+            [job] = await client.store.inspector.get([identifier])
+            if job is None:
+                raise JobNotFound(identifier)
+            return JsonResponse(job_body(job))
+
+    for name, operation in _ACTIONS.items():
+        add(name, operation)
+
+    @router.delete("/{job_id}", status_code=204, operation_id="delete_job", responses=problems(404, 409, 422, 503))
+    async def delete_job(job_id: str) -> Response:
+        """Delete a job that is not running, with everything it had."""
+        await _act(ferry, Operation.DELETE, job_id)
+        return Response(status_code=204)
+
+
+async def _act(ferry: Ferryman, operation: Operation, job_id: str) -> str:
+    identifier = parse_job_id(job_id)
+    client = await ferry.connections.here()
+    [changed] = await client.store.inspector.act(operation, [identifier])
+    if not changed.done:
+        if changed.state is None:
+            raise JobNotFound(identifier)
+        raise ActionRefused(f"cannot {operation} job {identifier}: it is {changed.state}")
+    return identifier

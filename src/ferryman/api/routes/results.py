@@ -1,0 +1,101 @@
+"""`/v1/jobs/{id}/result`: the end of a job, waited for if the client likes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ferryman.api.documented import problems
+from ferryman.api.guarded import noun_router
+from ferryman.api.problems import Problem
+from ferryman.api.render import JsonResponse, raw, time_of
+from ferryman.api.schemas import ResultBody
+from ferryman.api.stopping import Stop, stop_of
+from ferryman.app import Ferryman
+from ferryman.domain.durations import spell
+from ferryman.domain.errors import JobNotFound, ResultTimeout
+from ferryman.domain.ids import parse_job_id, submitted_at
+from ferryman.domain.job import Job
+from ferryman.store.query import Include
+
+#: The longest that a request is held, in seconds.
+LONGEST_WAIT = 60.0
+_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])")
+
+
+def results_router(ferry: Ferryman) -> APIRouter:
+    """Return the route of results."""
+    router = noun_router("jobs", "/v1/jobs")
+
+    @router.get(
+        "/{job_id}/result",
+        response_model=ResultBody,
+        operation_id="get_result",
+        responses={202: {"description": "It has not ended."}, **problems(404, 410, 422, 503)},
+    )
+    async def get_result(request: Request, job_id: str) -> Response:
+        """Return a job's result: 200 when it has ended, however, 202 when not. `Prefer: wait=30` holds the answer."""
+        identifier = parse_job_id(job_id)
+        client = await ferry.connections.here()
+        [job] = await client.store.inspector.get([identifier], frozenset({Include.RESULT}))
+        if job is None:
+            raise _gone(ferry, identifier)
+        wait = _wanted_wait(request)
+        if wait and not job.final:
+            try:
+                job = await _finished(ferry, identifier, wait, stop_of(request))
+            except JobNotFound:
+                raise _gone(ferry, identifier) from None
+            if job is None:
+                [job] = await client.store.inspector.get([identifier], frozenset({Include.RESULT}))
+        if job is None:
+            raise _gone(ferry, identifier)
+        return _answer(job, wait)
+
+    return router
+
+
+def _wanted_wait(request: Request) -> float:
+    match = _WAIT.search(request.headers.get("prefer", ""))
+    return min(float(match[1]), LONGEST_WAIT) if match else 0.0
+
+
+async def _finished(ferry: Ferryman, job_id: str, wait: float, stop: Stop) -> Job | None:
+    """Return the job when it ends within `wait` seconds and before the server stops."""
+    client = await ferry.connections.here()
+    ending = asyncio.ensure_future(client.finished(job_id, wait))
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return ending.result() if ending.done() else None
+    except ResultTimeout:
+        return None
+    finally:
+        for future in (ending, stopping):
+            future.cancel()
+        await asyncio.gather(ending, stopping, return_exceptions=True)
+
+
+def _answer(job: Job, waited: float) -> Response:
+    body: dict[str, Any] = {"id": job.id, "state": job.state, "task": job.task}
+    headers = {"Preference-Applied": f"wait={waited:.0f}"} if waited else {}
+    if not job.final:
+        return JsonResponse(body, 202, {**headers, "Retry-After": "1"})
+    body.update(result=raw(job.result), error=raw(job.error), finished_at=time_of(job.finished_at))
+    return JsonResponse(body, headers=headers)
+
+
+def _gone(ferry: Ferryman, job_id: str) -> Exception:
+    """Tell a job that retention let go from one that never was, by the time in its id."""
+    keep = ferry.settings.retention
+    shortest = min(keep.completed, keep.failed, keep.cancelled)
+    age = time.time() - submitted_at(job_id)
+    if job_id[14] == "7" and age > shortest:
+        detail = f"job {job_id} is not kept: its id is {spell(age)} old, and jobs are kept from {spell(shortest)} on"
+        return Problem(410, "result_gone", detail)
+    return JobNotFound(job_id)

@@ -1,0 +1,104 @@
+"""From a request to jobs: the seed's flat body, `/v1`'s nested one, and what `Idempotency-Key` adds to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request
+
+from ferryman.api.bodies import check_object
+from ferryman.api.problems import Problem, problem_of
+from ferryman.app import Ferryman
+from ferryman.domain.errors import FerrymanError, InvalidOption
+from ferryman.domain.job import NewJob
+from ferryman.domain.options import Options, OptionValues
+from ferryman.store.messages import Submitted
+
+OPTION_NAMES = tuple(OptionValues.__annotations__)
+LONGEST_IDEMPOTENCY_KEY = 255
+
+
+def flat_job(ferry: Ferryman, body: Any) -> NewJob:
+    """Read the seed's body: task, args, and the options beside them."""
+    values = dict(check_object(body, ("task", "args", *OPTION_NAMES), ""))
+    task, args = values.pop("task", None), values.pop("args", None)
+    return _job(ferry, task, args, values)
+
+
+def nested_job(ferry: Ferryman, body: Any, pointer: str = "") -> NewJob:
+    """Read a body of `/v1`: task, args, options."""
+    values = check_object(body, ("task", "args", "options"), pointer)
+    options = values.get("options")
+    options = {} if options is None else check_object(options, OPTION_NAMES, f"{pointer}/options")
+    return _job(ferry, values.get("task"), values.get("args"), options, pointer, f"{pointer}/options")
+
+
+def _job(
+    ferry: Ferryman, task: Any, args: Any, options: dict[str, Any], pointer: str = "", options_pointer: str = ""
+) -> NewJob:
+    if not isinstance(task, str):
+        detail = "task is missing" if task is None else f"task must be text, got {type(task).__name__}"
+        raise Problem(422, "invalid_task", f'{detail}: send {{"task": "<name>"}}', errors=[(f"{pointer}/task", detail)])
+    try:
+        said = Options.named({name: value for name, value in options.items() if value is not None})
+        return ferry.describe(task, json.dumps({} if args is None else args), said)
+    except FerrymanError as error:
+        raise problem_of(error, pointer, options_pointer) from None
+
+
+def typed_job(ferry: Ferryman, task: str, args: Any, options: dict[str, Any]) -> NewJob:
+    """Make a job of a typed route: the body is the arguments, the options come from the query."""
+    return _job(ferry, task, args, options)
+
+
+def query_options(request: Request) -> dict[str, Any]:
+    """Read submit options from the query, where everything is text: numbers are read as such, tags may repeat."""
+    values: dict[str, Any] = {}
+    for name in request.query_params:
+        if name not in OPTION_NAMES:
+            known = ", ".join(OPTION_NAMES)
+            raise Problem(422, "unknown_parameter", f"there is no option {name[:80]!r}; there are: {known}")
+        texts = request.query_params.getlist(name)
+        if name == "tags":
+            values[name] = texts
+        elif name in ("priority", "retries", "crashes"):
+            values[name] = _number(name, texts[-1])
+        else:
+            values[name] = texts[-1]
+    return values
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text[:20])
+    except ValueError:
+        raise problem_of(InvalidOption(name, f"{name} must be a whole number, got {text[:80]!r}")) from None
+
+
+def idempotent(request: Request, jobs: Sequence[NewJob]) -> list[NewJob]:
+    """Mark jobs with the request that asks for them, if it has an `Idempotency-Key`.
+
+    The key is unique per route. The mark travels with the job into the store, so that the same request sent again meets
+    its jobs there; the fingerprint tells another request with the same key.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return list(jobs)
+    if not (1 <= len(key) <= LONGEST_IDEMPOTENCY_KEY and key.isprintable()):
+        detail = f"Idempotency-Key must be 1 to {LONGEST_IDEMPOTENCY_KEY} printable characters"
+        raise Problem(422, "invalid_idempotency_key", detail)
+    asked = hashlib.sha256(repr([job._replace(id="") for job in jobs]).encode()).hexdigest()
+    mark = hashlib.sha256(f"{request.url.path}\n{key}".encode()).hexdigest()
+    return [job._replace(request=f"{mark}#{number}", fingerprint=asked) for number, job in enumerate(jobs)]
+
+
+def replay_headers(request: Request, answers: Sequence[Submitted]) -> dict[str, str]:
+    """Return the header that tells a replayed answer; raises the problem 422 when the key asked for something else."""
+    if any(answer.conflict for answer in answers):
+        detail = "this Idempotency-Key was used with another body: use a new key for a new request"
+        raise Problem(422, "idempotency_conflict", detail)
+    repeated = "idempotency-key" in request.headers and not any(answer.created for answer in answers)
+    return {"Idempotency-Replayed": "true"} if repeated else {}
