@@ -42,7 +42,7 @@ def load_app(name: str) -> Ferryman:
 
 
 def _check_spelling(name: str, module: str) -> None:
-    if all(part.isidentifier() for part in module.split(".")):
+    if all(part.isidentifier() for part in module.split(".")) and not module.endswith(".py"):
         return
     path = module.removesuffix(".py").strip("./").replace("/", ".").replace("\\", ".")
     guess = f"{path or 'tasks'}:ferry"

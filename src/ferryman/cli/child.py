@@ -25,7 +25,9 @@ def main() -> None:
     os.close(empty)
     threading.Thread(target=_end_with_parent, args=(pipe,), name="ferryman-parent", daemon=True).start()
     from ferryman.cli import main as run
+    from ferryman.cli.console import LINE
 
+    LINE.mute()  # the bottom line of the terminal is the parent's
     run()
 
 

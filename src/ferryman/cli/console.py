@@ -39,10 +39,15 @@ class StatusLine:
 
     def __init__(self) -> None:
         self._shown = False
+        self._mute = False
+
+    def mute(self) -> None:
+        """Never show anything: another process has the bottom line."""
+        self._mute = True
 
     def show(self, text: str) -> None:
         """Replace the line."""
-        if not is_terminal(sys.stderr):
+        if self._mute or not is_terminal(sys.stderr):
             return
         width = shutil.get_terminal_size().columns - 1
         sys.stderr.write(f"\r\x1b[2K{text[:width]}")

@@ -14,7 +14,7 @@ from ferryman.cli.failures import ExitCode
 from ferryman.cli.noun import alone
 from ferryman.cli.output import Output, OutputOption, chosen, write_object
 from ferryman.cli.place import App, NoRetry, Place, Url, on_store
-from ferryman.cli.views import ago
+from ferryman.cli.views import ago, serves
 from ferryman.domain.durations import spell
 from ferryman.domain.options import DEFAULT_QUEUE
 from ferryman.domain.state import State
@@ -44,6 +44,10 @@ class Patient:
     def serving(self) -> list[WorkerRow]:
         """The workers that would take a job now."""
         return [row for row in self.workers if row.alive and not row.info.quiet]
+
+    def is_served(self, queue: str, task: str | None = None) -> bool:
+        """Whether somebody would take a job from this queue, of this task."""
+        return any(serves(row, queue, task) for row in self.serving)
 
 
 @app.command(epilog=examples("ferryman doctor", "ferryman doctor --app ferryman.demo:ferry -o json"))
@@ -126,14 +130,13 @@ def _versions(patient: Patient) -> Iterator[Finding]:
 
 
 def _queues(patient: Patient) -> Iterator[Finding]:
-    served = {queue for row in patient.serving for queue in row.info.queues}
     for queue in patient.queues:
         waiting = sum(queue.counts.get(state, 0) for state in _UNFINISHED)
         if queue.paused:
             by = f" by {queue.paused_by}" if queue.paused_by else ""
             what = f"queue {queue.name!r} was paused {ago(queue.paused_at)}{by}; {waiting:,} jobs wait in it"
             yield Finding("warning", what, f"ferryman queues resume {queue.name}")
-        elif waiting and queue.name not in served and patient.serving:
+        elif waiting and patient.serving and not patient.is_served(queue.name):
             what = f"{waiting:,} jobs wait in queue {queue.name!r}, which no worker serves"
             yield Finding("error", what, f"Start a worker for it: ferryman worker -q {queue.name}")
         elif queue.oldest_pending_at and time.time() - queue.oldest_pending_at > LONG_WAIT and patient.serving:
@@ -144,12 +147,10 @@ def _queues(patient: Patient) -> Iterator[Finding]:
 
 def _tasks(patient: Patient) -> Iterator[Finding]:
     """Report jobs whose queue is served, but by no worker that knows their task; and tasks of the app nobody runs."""
-    served = {queue for row in patient.serving for queue in row.info.queues}
-    running = {(queue, task) for row in patient.serving for queue in row.info.queues for task in row.info.tasks}
     lost: dict[tuple[str, str], int] = {}
     for count in patient.counts:
         lane = (count.queue, count.task)
-        if count.state in _UNFINISHED and count.queue in served and lane not in running:
+        if count.state in _UNFINISHED and patient.is_served(count.queue) and not patient.is_served(*lane):
             lost[lane] = lost.get(lane, 0) + count.jobs
     for (queue, task), jobs in lost.items():
         yield Finding(
@@ -159,7 +160,7 @@ def _tasks(patient: Patient) -> Iterator[Finding]:
         )
     for handle in patient.ferry.tasks.values():
         queue = handle.task.options.queue or DEFAULT_QUEUE
-        if patient.serving and (queue, handle.name) not in running and (queue, handle.name) not in lost:
+        if patient.serving and (queue, handle.name) not in lost and not patient.is_served(queue, handle.name):
             yield Finding(
                 "warning",
                 f"no worker that is alive runs task {handle.name!r} of this app from queue {queue!r}",

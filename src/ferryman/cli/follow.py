@@ -9,7 +9,7 @@ import time
 
 from ferryman.cli.console import LINE, is_terminal, note, paint
 from ferryman.cli.failures import ExitCode, Failure
-from ferryman.cli.views import STATE_STYLES, ago
+from ferryman.cli.views import STATE_STYLES, ago, serves
 from ferryman.domain.errors import JobNotFound
 from ferryman.domain.job import Job
 from ferryman.domain.state import WAITING, State
@@ -60,20 +60,27 @@ class Follower:
             LINE.clear()
 
     async def _show(self, store: Store, job: Job, entries: list[FeedEntry]) -> None:
+        if not job.final:
+            self._show_state(job)
         for entry in entries:
             self._after = entry.id
             self._show_entry(entry)
-        if (job.state, job.attempt) != self._seen:
-            self._seen = (job.state, job.attempt)
-            if not job.final:
-                self._progress = None
-            if not is_terminal(sys.stderr):
-                note(f"{job.state.value}{_detail(job)}")
+        if job.final and not entries:
+            self._show_state(job)
         if job.state in WAITING and not self._warned and time.monotonic() - self._began > PATIENCE:
             self._warned = await warn_unserved(store, job)
         style = STATE_STYLES[job.state]
         passed = f"{time.monotonic() - self._began:.0f} s"
         LINE.show(f"{paint(job.state.value, style)} {self._progress or _detail(job).lstrip()}  {paint(passed, 'dim')}")
+
+    def _show_state(self, job: Job) -> None:
+        """Where nobody sees the status line being written over, say each new state in a line of its own."""
+        if (job.state, job.attempt) == self._seen:
+            return
+        self._seen = (job.state, job.attempt)
+        self._progress = None
+        if not is_terminal(sys.stderr):
+            note(f"{job.state.value}{_detail(job)}")
 
     def _show_entry(self, entry: FeedEntry) -> None:
         data = json.loads(entry.data)
@@ -110,7 +117,7 @@ def _bar(current: float, total: float | None, message: str) -> str:
 async def warn_unserved(store: Store, job: Job) -> bool:
     """Say so when no living worker runs this job's task from its queue; return whether it was said."""
     workers = [row for row in await store.inspector.workers() if row.alive and not row.info.quiet]
-    if any(job.queue in row.info.queues and job.task in row.info.tasks for row in workers):
+    if any(serves(row, job.queue, job.task) for row in workers):
         paused = [queue for queue in await store.inspector.queues() if queue.name == job.queue and queue.paused]
         if paused:
             note(f"{paint('note:', 'yellow')} queue {job.queue!r} is paused; ferryman queues resume {job.queue}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import sys
@@ -63,9 +64,6 @@ def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
 
     from ferryman.api import create_app
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn stops properly and then sends itself the signal once more, to die of it; we want to end well.
-        signal.signal(number, lambda *_: None)
     config = uvicorn.Config(
         create_app(ferry),
         lifespan="on",
@@ -74,7 +72,24 @@ def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
         timeout_graceful_shutdown=GRACE,
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=[server])
+    running = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        running.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Heard before uvicorn listens for it, and after: it stops well and then sends itself the signal once more,
+        # to die of it. We end with 0.
+        signal.signal(number, stop)
+    running.run(sockets=[server])
+
+
+class NoProbes(logging.Filter):
+    """Lets every request into the log but those of probes, which say nothing a hundred times an hour."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is wanted; its third argument is the path."""
+        return not (isinstance(record.args, tuple) and str(record.args[2]).startswith(("/livez", "/readyz")))
 
 
 def _log_config() -> dict[str, Any]:
@@ -94,8 +109,9 @@ def _log_config() -> dict[str, Any]:
         },
         "handlers": {
             "plain": {"class": "logging.StreamHandler", "formatter": "plain"},
-            "access": {"class": "logging.StreamHandler", "formatter": "access"},
+            "access": {"class": "logging.StreamHandler", "formatter": "access", "filters": ["no probes"]},
         },
+        "filters": {"no probes": {"()": f"{__name__}.NoProbes"}},
         "loggers": {
             "uvicorn.error": {"handlers": ["plain"], "level": "WARNING", "propagate": False},
             "uvicorn.access": {"handlers": ["access"], "level": "INFO", "propagate": False},

@@ -25,7 +25,7 @@ STATE_STYLES = {
 
 
 def job_view(job: Job) -> View:
-    """Return a job as an object; times are RFC 3339, parts that were not asked for are left out."""
+    """Return a job as an object, as the HTTP API shows it; parts that were not asked for are left out."""
     view: View = {
         "id": job.id,
         "task": job.task,
@@ -38,14 +38,15 @@ def job_view(job: Job) -> View:
         "max_retries": job.max_retries,
         "crashes": job.crashes,
         "max_crashes": job.max_crashes,
-        "submitted_at": moment(job.submitted_at),
-        "run_at": moment(job.run_at),
-        "started_at": moment(job.started_at),
-        "finished_at": moment(job.finished_at),
         "timeout": job.timeout,
         "key": job.key,
         "tags": list(job.tags),
         "worker": job.worker,
+        "submitted_at": moment(job.submitted_at),
+        "run_at": moment(job.run_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
+        "lease_until": moment(job.lease_until),
         "progress": parsed(job.progress),
         "error": parsed(job.error),
     }
@@ -76,7 +77,7 @@ def queue_view(row: QueueRow) -> View:
         "paused": row.paused,
         "paused_at": moment(row.paused_at),
         "paused_by": row.paused_by,
-        "counts": {state.value: row.counts.get(state, 0) for state in State},
+        "jobs": {state.value: jobs for state, jobs in row.counts.items() if jobs},
         "oldest_pending_at": moment(row.oldest_pending_at),
     }
 
@@ -122,7 +123,7 @@ def ago(value: float | None) -> str:
 
 
 def _short(seconds: float) -> str:
-    return spell(seconds) if seconds >= 60 else f"{seconds:.0f}s"
+    return f"{seconds:.0f}s" if 1 <= seconds < 60 else spell(seconds)
 
 
 def _when(job: Job) -> str:
@@ -135,6 +136,11 @@ def error_line(job: Job) -> str:
     """Return a job's last error in one line."""
     error = parsed(job.error) or {}
     return f"{error.get('type', '')}: {error.get('message', '')}".strip(": ").split("\n")[0]
+
+
+def serves(row: WorkerRow, queue: str, task: str | None = None) -> bool:
+    """Whether a worker takes jobs from a queue (a worker without queues serves every one), and knows a task."""
+    return (not row.info.queues or queue in row.info.queues) and (task is None or task in row.info.tasks)
 
 
 def worker_state(row: WorkerRow) -> str:
@@ -187,7 +193,7 @@ WORKERS: Listing[WorkerRow] = Listing(
         Column("worker", lambda row: row.info.id, whole=True),
         Column("state", worker_state, lambda row: "green" if worker_state(row) == "alive" else "yellow", whole=True),
         Column("busy", lambda row: f"{row.info.busy}/{row.info.slots}", right=True),
-        Column("queues", lambda row: " ".join(row.info.queues)),
+        Column("queues", lambda row: " ".join(row.info.queues) or "every"),
         Column("tasks", lambda row: str(len(row.info.tasks)), right=True),
         Column("seen", lambda row: ago(row.seen_at), lambda row: "dim"),
         Column("version", lambda row: row.info.version, lambda row: "dim"),
