@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from ferryman.runtime import run_worker
 
 from ferryman import Ferryman
+from ferryman.runtime import run_worker
 
 #: Runs a worker until nothing is left to run.
 Work = Callable[[], Awaitable[object]]

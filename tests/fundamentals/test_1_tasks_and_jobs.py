@@ -91,5 +91,5 @@ async def test_a_task_can_be_submitted_by_its_name(ferry: Ferryman, work: Work) 
 def test_a_wrong_option_is_found_when_the_task_is_declared(ferry: Ferryman) -> None:
     with pytest.raises(TaskDefinitionError, match="Did you mean 'timeout'"):
 
-        @ferry.task(timout="30s")  # type: ignore[call-overload]  # that is the point
+        @ferry.task(timout="30s")  # type: ignore[call-overload, untyped-decorator]  # that is the point
         async def greet() -> None: ...

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ferryman import ActionRefused, Ferryman, InvalidOption
+from ferryman import ActionRefused, Context, Ferryman, InvalidOption
+from ferryman.runtime import run_worker
 from tests.fundamentals.conftest import Work
 
 
 async def test_urgent_jobs_go_first_and_equals_keep_their_order(ferry: Ferryman) -> None:
-    from ferryman.runtime import run_worker
-
     order: list[str] = []
 
     @ferry.task
@@ -70,8 +69,6 @@ async def test_options_are_checked_where_they_are_written(ferry: Ferryman) -> No
 
 
 async def test_progress_and_log_lines_can_be_followed(ferry: Ferryman, work: Work) -> None:
-    from ferryman import Context
-
     @ferry.task
     async def count(context: Context) -> None:
         context.log("counting", upto=2)
