@@ -52,5 +52,7 @@ def _example(name: str, part: Mapping[str, Any]) -> Any:
     for key in ("examples", "enum"):
         if part.get(key):
             return part[key][0]
+    if "const" in part:
+        return part["const"]
     kind = part.get("type", "string")
     return _BY_NAME.get(name, "text") if kind == "string" else _BY_TYPE.get(kind)
