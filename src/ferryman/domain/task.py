@@ -41,14 +41,33 @@ class Task:
     @property
     def signature(self) -> str:
         """The signature as a person reads it, without the injected context."""
-        signature = inspect.signature(self.function)
-        shown = [p for name, p in signature.parameters.items() if name != self.parameters.context]
-        return f"{self.name}{signature.replace(parameters=shown)}"
+        signature = inspect.signature(self.function, eval_str=True)
+        shown = [
+            parameter.replace(annotation=_unquoted(parameter.annotation))
+            for name, parameter in signature.parameters.items()
+            if name != self.parameters.context
+        ]
+        returns = _unquoted(signature.return_annotation)
+        return f"{self.name}{signature.replace(parameters=shown, return_annotation=returns)}"
 
     @property
     def doc(self) -> str:
         """The first paragraph of the function's docstring."""
         return (inspect.getdoc(self.function) or "").split("\n\n")[0].replace("\n", " ")
+
+
+class _Unquoted(str):
+    """An annotation that is kept as text and shown without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _unquoted(annotation: Any) -> Any:
+    """Show `from __future__ import annotations` and quoted annotations as they were written."""
+    return _Unquoted(annotation) if isinstance(annotation, str) else annotation
 
 
 def define_task(
