@@ -34,7 +34,7 @@ def test_a_function_becomes_a_task_of_its_name() -> None:
     task = define(send_email)
     assert (task.name, task.is_async, task.function) == ("send_email", True, send_email)
     assert task.doc == "Send an email."
-    assert task.signature == "send_email(to: 'str', subject: 'str' = 'Hello') -> 'str'"
+    assert task.signature == "send_email(to: str, subject: str = 'Hello') -> str"
     assert define(resize).is_async is False
 
 

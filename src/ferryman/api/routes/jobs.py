@@ -30,7 +30,8 @@ def jobs_router(ferry: Ferryman) -> APIRouter:
     """Return the routes of jobs."""
     router = noun_router("jobs", "/v1/jobs")
     _add_submits(router, ferry)
-    _add_reads(router, ferry)
+    _add_list(router, ferry)
+    _add_get(router, ferry)
     _add_actions(router, ferry)
     return router
 
@@ -98,7 +99,7 @@ async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], ato
     return JsonResponse({"jobs": answers}, headers=headers)
 
 
-def _add_reads(router: APIRouter, ferry: Ferryman) -> None:
+def _add_list(router: APIRouter, ferry: Ferryman) -> None:
     @router.get("", response_model=JobPage, operation_id="list_jobs", responses=problems(422, 503))
     async def list_jobs(
         query: Annotated[
@@ -126,6 +127,8 @@ def _add_reads(router: APIRouter, ferry: Ferryman) -> None:
         page = await client.store.inspector.find(where, PageRequest(limit, cursor, sort == "submitted"))
         return JsonResponse({"jobs": [job_body(job) for job in page.jobs], "cursor": page.cursor})
 
+
+def _add_get(router: APIRouter, ferry: Ferryman) -> None:
     @router.get("/{job_id}", response_model=JobBody, operation_id="get_job", responses=problems(404, 422, 503))
     async def get_job(
         job_id: str,
