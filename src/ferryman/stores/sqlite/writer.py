@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from ferryman.stores.sqlite.connection import PATIENCE, connect, translate
 from ferryman.stores.sqlite.queries import sql
 
 T = TypeVar("T")
+
+#: How often a thread that waits for the interpreter may ask for it, in seconds. By Python's default (5 ms) the writer
+#: would wait that long at each statement while the event loop is busy. It holds for the whole process.
+SWITCH_INTERVAL = 0.0005
 
 #: Most requests in one transaction: the first of them waits for the last.
 LARGEST_GROUP = 64
@@ -80,6 +85,7 @@ class Writer:
 
     def start(self) -> None:
         """Start the thread; raises `sqlite3.Error` when the file cannot be opened."""
+        sys.setswitchinterval(min(SWITCH_INTERVAL, sys.getswitchinterval()))
         self._connection = connect(self._path, self._synchronous)
         self._connection.execute("PRAGMA busy_timeout = 0")  # the lock is waited for by LOCK_PAUSE instead
         self._connection.executescript(sql("scratch"))
