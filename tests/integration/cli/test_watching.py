@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +53,7 @@ def test_run_says_when_nobody_could_run_it(terminal: Terminal) -> None:
 
 def test_a_locked_store_is_waited_for(terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ferryman.cli.place.TRY_EVERY", 0.05)
+    monkeypatch.setattr("ferryman.stores.sqlite.connection.PATIENCE", 0.2)
     terminal.submit("send_email")
     other = sqlite3.connect(folder / "ferryman.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -62,13 +61,17 @@ def test_a_locked_store_is_waited_for(terminal: Terminal, folder: Path, monkeypa
     assert asked.code == 5
     assert "sqlite:///ferryman.db does not answer" in asked.err
     assert "locked" in asked.err
-    # Let go while the next command has already said that it waits.
-    release = threading.Timer(7, lambda: other.execute("ROLLBACK"))
-    release.start()
-    began = time.monotonic()
+    # Let go once the next command has said that it waits.
+    said: list[str] = []
+
+    def hear(text: str) -> None:
+        said.append(text)
+        if "Trying again" in text:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr("ferryman.cli.place.note", hear)
     waited = terminal.run("submit", "send_email")
-    release.join()
     other.close()
     assert waited.code == 0, waited.err
-    assert "waiting: the store sqlite:///ferryman.db does not answer" in waited.err
-    assert time.monotonic() - began > 5
+    assert said[0].startswith("waiting: the store sqlite:///ferryman.db does not answer")
+    assert len(said) == 2
