@@ -154,6 +154,7 @@ async def test_a_pause_leaves_running_jobs_alone(world: World) -> None:
 async def test_a_scheduled_job_is_not_given_before_its_time(world: World, said: dict[str, Any]) -> None:
     identifier = await world.submit(**said)
     await world.advance(58)
+    await world.stir()
     assert await world.claim() == []
     await world.advance(3)
     assert await world.claim_ids() == [identifier]

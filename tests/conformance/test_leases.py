@@ -31,6 +31,7 @@ async def test_a_lease_that_is_not_extended_runs_out(world: World) -> None:
     identifier = await world.submit()
     await world.claim_one()
     await world.advance(LEASE - 2)
+    await world.stir()
     assert (await world.store.upkeep(10)).recovered == 0
     assert await world.state(identifier) is State.PROCESSING
     await world.advance(3)

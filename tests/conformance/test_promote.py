@@ -10,6 +10,7 @@ from tests.conformance.world import LEASE, World
 async def test_a_job_is_promoted_when_it_is_due_and_not_before(world: World) -> None:
     identifier = await world.submit(delay=60.0)
     await world.advance(58)
+    await world.stir()
     assert (await world.store.upkeep(10)).promoted == 0
     assert await world.state(identifier) is State.SCHEDULED
     await world.advance(3)
@@ -45,6 +46,7 @@ async def test_a_clock_that_steps_back_makes_no_job_run_early(world: World) -> N
     identifier = await world.submit(delay=60.0)
     await world.advance(-3_600)
     await world.advance(3_600 + 58)
+    await world.stir()
     assert await world.claim() == []
     await world.advance(3)
     assert await world.claim_ids() == [identifier]

@@ -15,6 +15,7 @@ from tests.conformance.world import NO_ERROR, RETENTION, World
 async def test_a_job_is_kept_as_long_as_its_end_says(world: World, state: State) -> None:
     identifier = await world.in_state(state)
     await world.advance(RETENTION.of(state) - 2)
+    await world.stir()
     assert (await world.store.upkeep(10)).pruned == 0
     assert await world.state(identifier) is state
     await world.advance(4)
@@ -86,6 +87,7 @@ async def test_the_time_counts_from_the_end_and_not_from_the_submit(world: World
     identifier = await world.submit()
     await world.advance(10 * RETENTION.completed)
     await world.complete((await world.claim_one()).lease)
+    await world.stir()
     assert (await world.store.upkeep(10)).pruned == 0
     assert await world.state(identifier) is State.COMPLETED
 
@@ -97,6 +99,7 @@ async def test_a_job_that_a_person_retries_is_kept_until_it_ends_again(world: Wo
     await world.advance(2 * RETENTION.completed)
     assert (await world.store.upkeep(10)).pruned == 0
     await world.resume()
+    await world.stir()
     await world.complete((await world.claim_one()).lease)
     await world.advance(RETENTION.completed + 1)
     assert (await world.store.upkeep(10)).pruned == 1

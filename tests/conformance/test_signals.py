@@ -146,16 +146,37 @@ async def test_a_store_object_also_hears_itself(world: World) -> None:
     assert time.monotonic() - begun < SOON
 
 
-async def test_a_signal_comes_at_once_and_not_with_the_next_poll(world: World) -> None:
+@pytest.mark.parametrize("kind", ["queue", "feed", "finished", "worker"])
+async def test_a_signal_comes_at_once_and_not_with_the_next_poll(world: World, kind: str) -> None:
     other = await world.another()
-    await begin(world, queue_signal("default"))
+    await world.extend()
+    identifier = await world.submit()
+    lease = (await world.claim_one()).lease
+    signal = {
+        "queue": queue_signal("default"),
+        "feed": job_signal(identifier),
+        "finished": FINISHED,
+        "worker": worker_signal("w"),
+    }[kind]
+    causes: dict[str, Callable[[], Awaitable[object]]] = {
+        "queue": lambda: other.submit([world.job()]),
+        "feed": lambda: other.feed.append([Report(lease, FeedKind.LOG, "{}")]),
+        "finished": lambda: finish_another(world, other),
+        "worker": lambda: other.inspector.command("w", Command.QUIET),
+    }
+    await begin(world, signal)
     begun = time.monotonic()
     for _ in range(10):
-        waiting = asyncio.create_task(world.store.wait([queue_signal("default")], NEVER))
+        waiting = asyncio.create_task(world.store.wait([signal], NEVER))
         await asyncio.sleep(0)
-        await other.submit([world.job()])
+        await causes[kind]()
         await waiting
     assert time.monotonic() - begun < SOON / 2, "each took a quarter of a second or more"
+
+
+async def finish_another(world: World, other: Store) -> None:
+    await other.submit([world.job()])
+    await finish(world, other)
 
 
 async def test_one_of_several_signals_is_enough(world: World) -> None:

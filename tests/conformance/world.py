@@ -133,6 +133,16 @@ class World:
         await self.advance(LEASE + 1)
         await self.store.upkeep(1_000)
 
+    async def stir(self) -> None:
+        """Have a turn and an upkeep do their work: a store may spare either that seems to have nothing to do."""
+        pending, due = self.job("stir"), self.job("stir", delay=0.01)
+        await self.store.submit([pending, due])
+        await self.advance(0.1)
+        assert (await self.store.upkeep(1_000)).promoted > 0
+        assert len(await self.claim(2, tasks=("stir",), worker="stirrer")) == 2
+        await self.store.inspector.act(Operation.CANCEL, [pending.id, due.id])
+        await self.store.inspector.act(Operation.DELETE, [pending.id, due.id])
+
     async def extend(self, *leases: Lease, worker: str = "w", lease: float = LEASE) -> Pulse:
         """Send a heartbeat."""
         return await self.store.extend(worker_info(worker), leases, lease)
