@@ -77,7 +77,7 @@ class Child:
 
 
 class Crew:
-    """Keeps its children running until a signal says stop.
+    """Keeps its children running until a signal says stop, or every one of them has ended well.
 
     `grace` is how long a child may take to end what it runs, in seconds. `changes` yields the names of changed
     files; each starts every child anew.
@@ -100,10 +100,12 @@ class Crew:
             if greet is not None:
                 work.append(_as_coroutine(greet))
             tasks = [asyncio.create_task(part) for part in work]
+            kept = asyncio.gather(*tasks[: len(self._children)])
+            kept.add_done_callback(lambda _: self._called.set())  # every child ended well: so do we
             await self._called.wait()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(kept, *tasks, return_exceptions=True)
             await self._stop()
         return self._code
 
@@ -121,11 +123,15 @@ class Crew:
                 return
 
     async def _after_fall(self, child: Child, code: int) -> bool:
-        """Wait until it makes sense to start a fallen child again; False when it does not and all should end."""
+        """Wait until it makes sense to start a fallen child again; False when it does not.
+
+        One that ended well was told to; one that cannot be helped takes all the others with it.
+        """
         if code == ExitCode.OK or code in _HOPELESS:
             if self._changes is None:
-                self._code = code
-                self._called.set()
+                if code != ExitCode.OK:
+                    self._code = code
+                    self._called.set()
                 return False
             note(paint(f"{child.name} ended; it starts again when a file changes", "yellow"))
             await child.changed.wait()

@@ -12,7 +12,7 @@ from ferryman.app import Ferryman
 from ferryman.cli.changes import python_changes
 from ferryman.cli.console import note, paint
 from ferryman.cli.countdown import Countdown
-from ferryman.cli.crew import Child, Crew
+from ferryman.cli.crew import Changes, Child, Crew
 from ferryman.cli.examples import examples
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.noun import alone
@@ -61,10 +61,12 @@ def worker(
         if burst:
             why = "a burst ends by itself, and reload starts it again"
             raise Failure("give --burst or --reload, not both", why, "Leave one of them out.", ExitCode.USAGE)
-        return _reloading(ferry, place, queue or [], processes)
+        return _as_crew(ferry, place, queue or [], [], processes, lambda: python_changes(Path.cwd().resolve()))
     _note_slips(ferry, queue or [])
     on_store(ferry, _answers, no_retry=no_retry, make=True)
-    return _run(ferry, queue or [], processes=processes, burst=burst)
+    if processes > 1:
+        return _as_crew(ferry, place, queue or [], ["--burst"] if burst else [], processes)
+    return _run(ferry, queue or [], burst=burst)
 
 
 async def _answers(store: Store) -> None:
@@ -79,19 +81,27 @@ def _note_slips(ferry: Ferryman, queues: list[str]) -> None:
             note(f"{paint('note:', 'yellow')} no task of the app uses queue {name!r}.{did_you_mean(name, known)}")
 
 
-def _reloading(ferry: Ferryman, place: Place, queues: list[str], processes: int) -> int:
+def _as_crew(
+    ferry: Ferryman,
+    place: Place,
+    queues: list[str],
+    more: list[str],
+    processes: int,
+    changes: Changes | None = None,
+) -> int:
+    """Run each worker process as a child that is started again when it falls."""
     grace = seconds(ferry.settings.grace)
-    arguments = ["worker", "--app", place.app_name() or "", "--grace", f"{grace:g}", "--processes", str(processes)]
+    arguments = ["worker", "--app", place.app_name() or "", "--grace", f"{grace:g}", *more]
     arguments += ["--concurrency", str(ferry.settings.concurrency)]
     arguments += [word for name in queues for word in ("-q", name)]
     arguments += ["--url", place.url] if place.url else []
-    crew = Crew([Child("worker", arguments)], grace, lambda: python_changes(Path.cwd().resolve()))
+    names = ["worker"] if processes == 1 else [f"worker {number}" for number in range(1, processes + 1)]
+    crew = Crew([Child(name, arguments) for name in names], grace, changes)
     return asyncio.run(crew.run())
 
 
-def _run(ferry: Ferryman, queues: list[str], *, processes: int, burst: bool) -> int:
+def _run(ferry: Ferryman, queues: list[str], *, burst: bool) -> int:
     from ferryman import runtime
 
-    options = {"queues": tuple(queues), "burst": burst}
-    runtime.run(ferry, emit=Countdown().emit, **options)
+    runtime.run(ferry, emit=Countdown().emit, queues=tuple(queues), burst=burst)
     return ExitCode.OK
