@@ -105,8 +105,11 @@ class Crew:
             await self._called.wait()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(kept, *tasks, return_exceptions=True)
+            ends = await asyncio.gather(kept, *tasks, return_exceptions=True)
             await self._stop()
+        for end in ends:
+            if isinstance(end, Exception):  # not a cancellation: a child that could not be started, say
+                raise end
         return self._code
 
     async def _keep(self, child: Child) -> None:
@@ -169,8 +172,9 @@ class Crew:
         numbers = [signal.SIGINT, signal.SIGTERM]
         if hasattr(signal, "SIGHUP"):
             numbers.append(signal.SIGHUP)
-        before = {number: signal.getsignal(number) for number in numbers}
-        for number in numbers:
+        # What is ignored already (by nohup, or a shell that put us in the background) stays ignored.
+        before = {n: handler for n in numbers if (handler := signal.getsignal(n)) is not signal.SIG_IGN}
+        for number in before:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._call))
         try:
             yield
