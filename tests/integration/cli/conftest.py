@@ -48,9 +48,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("FERRYMAN_URL", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FERRYMAN_APP", "shop:ferry")
-    sys.modules.pop("shop", None)
     yield tmp_path
-    sys.modules.pop("shop", None)
+    # The next test has modules of the same names in another folder.
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ import pytest
 from tests.integration.cli.terminal import Terminal
 
 
+def _take_terminal() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Screen:
     """A pseudo-terminal with a command in it."""
 
@@ -33,8 +38,8 @@ class Screen:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            # The terminal is this process's own: Ctrl-C on it reaches the command.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            # The terminal is that process's own: Ctrl-C on it reaches the command.
+            preexec_fn=_take_terminal,
         )
         os.close(theirs)
         self.text = ""

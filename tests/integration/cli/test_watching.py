@@ -53,7 +53,8 @@ def test_run_says_when_nobody_could_run_it(terminal: Terminal) -> None:
 
 def test_a_locked_store_is_waited_for(terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ferryman.cli.place.TRY_EVERY", 0.05)
-    monkeypatch.setattr("ferryman.stores.sqlite.connection.PATIENCE", 0.2)
+    for module in ("connection", "writer"):
+        monkeypatch.setattr(f"ferryman.stores.sqlite.{module}.PATIENCE", 0.2)
     terminal.submit("send_email")
     other = sqlite3.connect(folder / "ferryman.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -109,3 +110,24 @@ def test_a_job_of_a_dead_client_is_still_there(terminal: Terminal, processes: Pr
     assert "The job goes on" in run.text
     [job] = json.loads(terminal.run("jobs", "ls").out)
     assert job["state"] == "pending"
+
+
+def test_several_processes_share_the_work_and_end_together(terminal: Terminal, processes: Processes) -> None:
+    jobs = [terminal.submit("hold", "seconds=1") for _ in range(4)]
+    crew = processes.start("worker", "--processes", "2", "--concurrency", "1", "--burst")
+    assert crew.ends() == 0
+    shown = [terminal.run("jobs", "show", job_id).json for job_id in jobs]
+    assert {job["state"] for job in shown} == {"completed"}
+    assert len({attempt["worker"] for job in shown for attempt in job["attempts"]}) == 2
+
+
+def test_a_fallen_process_is_replaced_and_none_is_left(terminal: Terminal, processes: Processes) -> None:
+    crew = processes.start("worker", "--processes", "2")
+    until(lambda: crew.text.count("started: 50 slots") == 2, "both have started", running=crew)
+    first, second = children_of(crew.pid)
+    os.kill(first, signal.SIGKILL)
+    crew.says("fell (killed by SIGKILL); starting again")
+    until(lambda: len(set(children_of(crew.pid)) - {first}) == 2, "it is replaced", running=crew)
+    crew.tell(signal.SIGKILL)
+    crew.ends()
+    until(lambda: not alive(second), "the children have ended", within=20)
