@@ -62,8 +62,8 @@ def create_app(ferry: Ferryman) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(router(ferry))
-    app.include_router(pages_router())
+    # Not include_router: see router.py.
+    app.router.routes.extend([*router(ferry).routes, *pages_router().routes])
 
     async def answer(request: Request, error: Exception) -> Response:
         return with_request_id(request, as_problem(error, request).response(request))
