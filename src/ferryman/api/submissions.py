@@ -19,6 +19,9 @@ from ferryman.store.messages import Submitted
 
 OPTION_NAMES = tuple(OptionValues.__annotations__)
 LONGEST_IDEMPOTENCY_KEY = 255
+#: The name of the route of one job; not only `get_job`, which an application around us may use itself.
+JOB_ROUTE = "ferryman_get_job"
+_MARK = "~job~"
 
 
 def flat_job(ferry: Ferryman, body: Any) -> NewJob:
@@ -93,6 +96,15 @@ def idempotent(request: Request, jobs: Sequence[NewJob]) -> list[NewJob]:
     asked = hashlib.sha256(repr([job._replace(id="") for job in jobs]).encode()).hexdigest()
     mark = hashlib.sha256(f"{request.url.path}\n{key}".encode()).hexdigest()
     return [job._replace(request=f"{mark}#{number}", fingerprint=asked) for number, job in enumerate(jobs)]
+
+
+def place_of(request: Request, job_id: str) -> str:
+    """Return the path of a job, wherever the routes are mounted; for `Location`."""
+    state = request.app.state
+    template: str | None = getattr(state, "ferryman_place", None)
+    if template is None:
+        template = state.ferryman_place = str(request.app.url_path_for(JOB_ROUTE, job_id=_MARK))
+    return f"{request.scope.get('root_path', '')}{template}".replace(_MARK, job_id)
 
 
 def replay_headers(request: Request, answers: Sequence[Submitted]) -> dict[str, str]:

@@ -98,7 +98,10 @@ async def test_the_routes_answer_problems_in_any_application() -> None:
         async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
             problem(await client.post("/jobs/submit-job", json={"task": "nope"}), 422, "unknown_task")
             problem(await client.get("/jobs/v1/jobs?limit=0"), 422, "invalid_parameter")
-            accepted = (await client.post("/jobs/submit-job", json={"task": "power", "args": {"base": 5}})).json()
+            answer = await client.post("/jobs/submit-job", json={"task": "power", "args": {"base": 5}})
+            accepted = answer.json()
+            assert answer.headers["location"] == f"/jobs/v1/jobs/{accepted['job_id']}"
+            assert (await client.get(answer.headers["location"])).status_code == 200
             held = {"Prefer": "wait=20"}
             ended = (await client.get(f"/jobs/v1/jobs/{accepted['job_id']}/result", headers=held)).json()
             assert ended["result"] == 25

@@ -13,7 +13,7 @@ from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, event_body, job_body
 from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody
-from ferryman.api.submissions import idempotent, nested_job, replay_headers
+from ferryman.api.submissions import JOB_ROUTE, idempotent, nested_job, place_of, replay_headers
 from ferryman.app import Ferryman
 from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
 from ferryman.domain.ids import parse_job_id
@@ -72,7 +72,7 @@ async def accept(ferry: Ferryman, request: Request, job: NewJob) -> Response:
     answers = await client.submit(idempotent(request, [job]))
     replayed = replay_headers(request, answers)
     body = {"id": answers[0].id, "created": answers[0].created or bool(replayed)}  # a replay says what was said first
-    return JsonResponse(body, 202, {"Location": f"/v1/jobs/{answers[0].id}", **replayed})
+    return JsonResponse(body, 202, {"Location": place_of(request, answers[0].id), **replayed})
 
 
 async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], atomic: bool) -> Response:
@@ -129,7 +129,14 @@ def _add_list(router: APIRouter, ferry: Ferryman) -> None:
 
 
 def _add_get(router: APIRouter, ferry: Ferryman) -> None:
-    @router.get("/{job_id}", response_model=JobBody, operation_id="get_job", responses=problems(404, 422, 503))
+    @router.get(
+        "/{job_id}",
+        name=JOB_ROUTE,
+        summary="Get Job",
+        response_model=JobBody,
+        operation_id="get_job",
+        responses=problems(404, 422, 503),
+    )
     async def get_job(
         job_id: str,
         include: Annotated[str, Query(max_length=100, description="args, result, attempts, events; with commas")] = "",

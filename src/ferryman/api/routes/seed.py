@@ -12,7 +12,7 @@ from ferryman.api.documented import body_of, problems
 from ferryman.api.guarded import noun_router
 from ferryman.api.render import JsonResponse
 from ferryman.api.schemas import JobStatus, JobSubmitted, SubmitJob
-from ferryman.api.submissions import flat_job, idempotent, replay_headers
+from ferryman.api.submissions import flat_job, idempotent, place_of, replay_headers
 from ferryman.app import Ferryman
 from ferryman.domain.errors import JobNotFound
 from ferryman.domain.ids import parse_job_id
@@ -34,7 +34,7 @@ def seed_router(ferry: Ferryman) -> APIRouter:
         [job] = idempotent(request, [flat_job(ferry, await read_json(request, ferry.settings.body_limit))])
         client = await ferry.connections.here()
         answers = await client.submit([job])
-        headers = {"Location": f"/v1/jobs/{answers[0].id}", **replay_headers(request, answers)}
+        headers = {"Location": place_of(request, answers[0].id), **replay_headers(request, answers)}
         return JsonResponse({"job_id": answers[0].id}, headers=headers)
 
     @router.get(
@@ -43,7 +43,7 @@ def seed_router(ferry: Ferryman) -> APIRouter:
         operation_id="job_status",
         responses=problems(404, 422, 503),
     )
-    async def job_status(job_id: str) -> Response:
+    async def job_status(request: Request, job_id: str) -> Response:
         """Say where a job stands."""
         identifier = parse_job_id(job_id)
         client = await ferry.connections.here()
@@ -51,6 +51,6 @@ def seed_router(ferry: Ferryman) -> APIRouter:
         if job is None:
             raise JobNotFound(identifier)
         body: dict[str, Any] = {"job_id": job.id, "task": job.task, "status": job.status, "retries": job.retries}
-        return JsonResponse(body, headers={"Location": f"/v1/jobs/{job.id}"})
+        return JsonResponse(body, headers={"Location": place_of(request, job.id)})
 
     return router
