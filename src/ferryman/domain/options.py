@@ -20,14 +20,15 @@ DEFAULT_CRASHES = 3
 MOST_RETRIES = 1_000
 MOST_TAGS = 16
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,127}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}")
 
 
 def valid_name(value: object, option: str) -> str:
     """Return a queue or task name; raises `InvalidOption` for one that could not stand in a URL."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise InvalidOption(
-            option, f"{option} {shown(value)} is no name: use 1 to 128 letters, digits and _ . : / - (no spaces)"
+            option,
+            f"{option} {shown(value)} is no name: use 1 to 128 letters, digits and _ . : - (no spaces, no slashes)",
         )
     return value
 

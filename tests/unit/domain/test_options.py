@@ -11,13 +11,14 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.job import NewJob
 from ferryman.domain.options import NO_OPTIONS, Options
 
-NAME = r"is no name: use 1 to 128 letters, digits and _ \. : / - \(no spaces\)"
+NAME = r"is no name: use 1 to 128 letters, digits and _ \. : - \(no spaces, no slashes\)"
 
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
         ("queue", "", f"queue '' {NAME}"),
+        ("queue", "a/b", NAME),
         ("queue", "two words", f"queue 'two words' {NAME}"),
         ("queue", "-first", NAME),
         ("queue", "line\n", NAME),
@@ -70,7 +71,7 @@ def test_a_bad_value_is_refused(option: str, value: Any, message: str) -> None:
     ("option", "value", "kept"),
     [
         ("queue", "mail", "mail"),
-        ("queue", "a:b/c.d-e_9", "a:b/c.d-e_9"),
+        ("queue", "a:b.c-d_9", "a:b.c-d_9"),
         ("queue", "x" * 128, "x" * 128),
         ("priority", 0, 0),
         ("priority", 9, 9),
