@@ -154,7 +154,6 @@ async def test_a_dead_worker_is_forgotten_in_the_end(world: World) -> None:
     assert await world.store.inspector.workers() == []
 
 
-@pytest.mark.xfail(strict=True, reason="upkeep spares a round in which dead workers are all there is to do")
 async def test_a_dead_worker_is_forgotten_though_nothing_else_is_to_do(world: World) -> None:
     await world.store.extend(worker_info("dead"), [], LEASE)
     await world.advance(86_400)

@@ -17,6 +17,9 @@ from ferryman.stores.sqlite.submit import take_places
 from ferryman.stores.sqlite.turn import MOST_PROMOTED, MOST_RECOVERED, promote, recover
 from ferryman.stores.sqlite.writer import Transaction
 
+#: A worker that was silent for this long, in seconds, is forgotten; until then it is shown as dead.
+WORKER_KEPT = 3_600.0
+
 
 def act(transaction: Transaction, operation: Operation, ids: Sequence[str], keep: Retention) -> list[Changed]:
     """Do one operation to each job whose state allows it, and say of each what became of it."""
@@ -72,8 +75,9 @@ def upkeep(transaction: Transaction, limit: int, keep: Retention) -> tuple[int, 
     promoted = promote(transaction, min(limit, MOST_PROMOTED))
     recovered = recover(transaction, min(limit, MOST_RECOVERED), keep)
     pruned = transaction.run("prune_jobs", transaction.now, limit).rowcount
-    for statement in ("prune_workers", "prune_turns", "prune_listeners"):
-        transaction.run(statement, transaction.now)
+    transaction.run("prune_workers", transaction.now - WORKER_KEPT)
+    transaction.run("prune_turns", transaction.now - WORKER_KEPT)
+    transaction.run("prune_listeners", transaction.now)
     return promoted, recovered, pruned
 
 
@@ -83,6 +87,9 @@ def nothing_to_keep_up(transaction: Transaction) -> bool:
         "SELECT EXISTS (SELECT 1 FROM job WHERE state = 'scheduled' AND run_at <= ?1)"
         " OR EXISTS (SELECT 1 FROM job WHERE state = 'processing' AND lease_until <= ?1)"
         " OR EXISTS (SELECT 1 FROM job WHERE keep_until <= ?1)"
-        " OR EXISTS (SELECT 1 FROM listener WHERE until <= ?1)",
+        " OR EXISTS (SELECT 1 FROM listener WHERE until <= ?1)"
+        " OR EXISTS (SELECT 1 FROM worker WHERE seen_at < ?2)"
+        " OR EXISTS (SELECT 1 FROM turn WHERE at < ?2)",
         transaction.now,
+        transaction.now - WORKER_KEPT,
     )

@@ -59,7 +59,8 @@ class SqliteInspector:
         now = self._clock()
         rows = await self._readers.run(
             lambda connection: connection.execute(
-                "SELECT info, seen_at, lease, command FROM worker ORDER BY seen_at DESC, id"
+                "SELECT info, seen_at, lease, command FROM worker WHERE seen_at >= ? ORDER BY seen_at DESC, id",
+                (now - actions.WORKER_KEPT,),
             ).fetchall()
         )
         return [worker_of(row, now) for row in rows]

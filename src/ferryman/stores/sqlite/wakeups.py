@@ -15,6 +15,7 @@ import socket
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ferryman.stores.sqlite.writer import Transaction
 
@@ -23,6 +24,8 @@ LISTENER_LIFE = 180.0
 #: How often the change counter is looked at while waiting, in seconds.
 NET_INTERVAL = 0.5
 LOOPBACK = "127.0.0.1"
+#: Signals whose last coming is remembered.
+MOST_NAMES = 10_000
 
 
 class Sender:
@@ -60,7 +63,10 @@ class Listener(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.port = 0
         self._transport: asyncio.DatagramTransport | None = None
-        self._received: set[str] = set()
+        #: A number that rises with each signal, the one of the last of each name, and what each caller knows of them.
+        self._count = 0
+        self._last: dict[str, int] = {}
+        self._known: WeakKeyDictionary[asyncio.Task[Any], dict[str, int]] = WeakKeyDictionary()
         self._waiters: dict[asyncio.Future[None], frozenset[str]] = {}
 
     async def open(self) -> None:
@@ -86,13 +92,18 @@ class Listener(asyncio.DatagramProtocol):
         for waiter, wanted in self._waiters.items():
             if (signals is None or signals & wanted) and not waiter.done():
                 waiter.set_result(None)
-        if signals:
-            self._received |= signals
+        self._count += 1
+        if len(self._last) > MOST_NAMES:
+            self._last.clear()  # names of jobs add up; whoever misses one by this looks a little later
+        self._last.update(dict.fromkeys(signals or (), self._count))
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:
-        """Return when one of the signals came since the last wait for it, or after `timeout` seconds."""
+        """Return when one of the signals came since this asyncio task's last wait, or after `timeout` seconds."""
         wanted = frozenset(signals)
-        if not wanted & self._received:
+        caller = asyncio.current_task()
+        assert caller is not None
+        known = self._known.setdefault(caller, {})
+        if all(self._last.get(signal, 0) <= known.get(signal, 0) for signal in wanted):
             loop = asyncio.get_running_loop()
             waiter: asyncio.Future[None] = loop.create_future()
             self._waiters[waiter] = wanted
@@ -102,7 +113,7 @@ class Listener(asyncio.DatagramProtocol):
             finally:
                 alarm.cancel()
                 del self._waiters[waiter]
-        self._received -= wanted
+        known.update(dict.fromkeys(wanted, self._count))
 
     @property
     def waiting(self) -> bool:

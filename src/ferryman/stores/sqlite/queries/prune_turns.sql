@@ -1,3 +1,3 @@
 -- Forget answers that nobody will ask for again.
--- in:  ?1 now
-DELETE FROM turn WHERE at + 3600 < ?1
+-- in:  ?1 given before
+DELETE FROM turn WHERE at < ?1

@@ -1,3 +1,3 @@
--- Forget workers that were silent for an hour; until then they are shown as dead.
--- in:  ?1 now
-DELETE FROM worker WHERE seen_at + 3600 < ?1
+-- Forget workers that were silent for too long.
+-- in:  ?1 seen before
+DELETE FROM worker WHERE seen_at < ?1
