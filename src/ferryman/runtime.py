@@ -145,7 +145,8 @@ def _signals(worker: Worker, emit: Emit) -> Iterator[None]:
     before: dict[int, Any] = {}
     for name, action in actions.items():
         number = getattr(signal, name, None)
-        if number is None:
+        # What is ignored already (by nohup, or a shell that put us in the background) stays ignored.
+        if number is None or signal.getsignal(number) is signal.SIG_IGN:
             continue
 
         def handle(_: int, __: FrameType | None, action: Callable[[], object] = action) -> None:
@@ -157,7 +158,7 @@ def _signals(worker: Worker, emit: Emit) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -30,13 +30,14 @@ class Ports:
     """Time and chance, as every actor gets them; a simulation passes its own.
 
     `clock` is in seconds since the epoch, `monotonic` in seconds since whenever; `dice` rolls a number in [0, 1);
-    `new_request` rolls 63 bits.
+    `new_request` rolls 63 bits. Without `threads` the heartbeat stays in the worker's loop, whose time may be unreal.
     """
 
     clock: Clock = time.time
     monotonic: Callable[[], float] = time.monotonic
     dice: Callable[[], float] = _dice.random
     new_request: Callable[[], int] = field(default=lambda: _dice.getrandbits(63))
+    threads: bool = True
 
 
 class Outage:

@@ -21,7 +21,7 @@ def witness(line: str) -> None:
 async def hold(context: Context, name: str) -> str:
     """Start, wait until the file `name` exists, end."""
     witness(f"start {context.job_id}")
-    while not os.path.exists(name):  # noqa: ASYNC110, ASYNC240  # the test makes the file, in another process
+    while not os.path.exists(name):  # noqa: ASYNC110  # the test makes the file, in another process
         await asyncio.sleep(0.02)
     witness(f"end {context.job_id}")
     return str(os.getpid())

@@ -16,8 +16,8 @@ def decide(attempt: Attempt, task: Task, verdict: Verdict, dice: Callable[[], fl
     """Return the outcome of an attempt, None when its lease was revoked and nothing it says would be taken.
 
     An attempt that ends by an error after it was asked to stop ends for that reason, whatever its code raised on the
-    way out: at a timeout with TimeoutError, at a shutdown or out of touch by handing the job back. The store still
-    checks the token, so handing back what another worker has taken changes nothing.
+    way out: at a timeout with TimeoutError, at a shutdown or out of touch by handing the job back. Out of touch that
+    spares the job a crash if nobody recovered it first; the store checks the token, so otherwise it changes nothing.
     """
     if attempt.revoked:
         return None

@@ -12,15 +12,15 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from ferryman.domain.errors import StoreError
+from ferryman.domain.errors import StoreError, StoreUnavailable
 from ferryman.domain.lease import LeaseState
-from ferryman.service import Service, Surroundings, call_patiently
+from ferryman.service import Service, Surroundings
 from ferryman.store.messages import Command, Pulse, WorkerInfo
 from ferryman.store.protocol import Store
 from ferryman.store.signals import worker_signal
 from ferryman.telemetry.events import AttemptStopped, LoopBlocked
+from ferryman.worker.aside import Aside
 from ferryman.worker.attempts import Attempt, Attempts, Reason
 from ferryman.worker.vitals import resident_memory, stack_of
 
@@ -48,120 +48,74 @@ class Heartbeat:
         around: Surroundings,
         on_command: Callable[[Command | None], None],
     ) -> None:
-        self.info = info
         self._make_store = make_store
+        self._info = info
         self._attempts = attempts
         self._lease = lease
         self._around = around
         self._on_command = on_command
         self._command: Command | None = None
-        self._thread = threading.Thread(target=self._live, name="ferryman-heartbeat", daemon=True)
-        self._ended: asyncio.Future[None] | None = None
-        self._main: asyncio.AbstractEventLoop | None = None
+        self._store: Store | None = None
+        self._aside = Aside("ferryman-heartbeat", self._live, threaded=around.ports.threads)
         self._main_thread = 0
-        self._own: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._asked = False
-        self._guard = threading.Lock()
         self._pinged: float | None = None
+        self._lag = 0.0
         self._told_blocked = False
+        #: Whether the worker claims nothing at the moment; announced with each beat.
         self.quiet = False
 
-    # -- called in the worker's loop
-
     def start(self) -> None:
-        """Start the thread; the first beat announces the worker."""
-        self._main = asyncio.get_running_loop()
+        """Begin; the first beat announces the worker."""
         self._main_thread = threading.get_ident()
-        self._ended = self._main.create_future()
-        self._thread.start()
+        self._aside.start()
 
     async def stop(self, patience: float) -> None:
-        """Say goodbye to the store and end the thread, within `patience` seconds."""
-        if self._ended is None:
-            return
-        with self._guard:
-            self._asked = True
-            if self._own is not None and self._stop is not None:
-                self._own.call_soon_threadsafe(self._stop.set)
-        await asyncio.wait({self._ended}, timeout=patience)
+        """Say goodbye to the store and end, within `patience` seconds."""
+        await self._aside.stop(patience)
 
-    # -- the thread
+    async def _live(self, stop: asyncio.Event) -> None:
+        services = [Service("heartbeat", self._tick, self._around), Service("fence", self._fence, self._around)]
+        for service in services:
+            service.start()
+        await stop.wait()
+        for service in services:
+            # The wait for a signal is cut short; so may be a beat, which can be repeated.
+            await service.stop(patience=0.0)
+        if self._store is not None:
+            await _within(GOODBYE, self._store.retire(self._info.id))
+            await _within(GOODBYE, self._store.close())
 
-    def _live(self) -> None:
-        try:
-            asyncio.run(self._beat_until_stopped())
-        finally:
-            self._to_main(self._note_end)
-
-    def _note_end(self) -> None:
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(None)
-
-    async def _beat_until_stopped(self) -> None:
-        stop = asyncio.Event()
-        with self._guard:
-            self._own, self._stop = asyncio.get_running_loop(), stop
-            if self._asked:
-                stop.set()
-        opening = asyncio.create_task(self._open())
-        fence = Service("fence", self._fence, self._around)
-        fence.start()
-        try:
-            store = await _unless(stop, opening)
-            if store is not None:
-                await self._beats(store, stop)
-        finally:
-            await fence.stop()
-            with self._guard:
-                self._own = None
-
-    async def _open(self) -> Store:
-        async def attempt() -> Store:
+    async def _tick(self) -> float:
+        """Beat, then wait for the next beat's time or for a signal."""
+        interval = self._lease / BEATS_PER_LEASE
+        if self._store is None:
             store = self._make_store()
             await store.open()
-            return store
+            self._store = store
+        await self._beat(self._store, interval)
+        self._around.outage.worked("heartbeat")  # known now, not only after the wait that follows
+        await self._store.wait([worker_signal(self._info.id)], interval)
+        return SHORTEST_PAUSE
 
-        opened: Store = await call_patiently(attempt, "heartbeat", self._around)
-        return opened
-
-    async def _beats(self, store: Store, stop: asyncio.Event) -> None:
-        signal = [worker_signal(self.info.id)]
-        interval = self._lease / BEATS_PER_LEASE
-
-        async def tick() -> float:
-            await self._beat(store)
-            await store.wait(signal, interval)
-            return SHORTEST_PAUSE
-
-        service = Service("heartbeat", tick, self._around)
-        service.start()
-        try:
-            await stop.wait()
-        finally:
-            # The wait for a signal is cut short; cutting a beat short harms nothing, it can be repeated.
-            await service.stop(patience=0.0)
-            await _within(GOODBYE, store.retire(self.info.id))
-            await _within(GOODBYE, store.close())
-
-    async def _beat(self, store: Store) -> None:
+    async def _beat(self, store: Store, patience: float) -> None:
         """Extend what is held, announce the worker, act on the answer."""
-        monotonic = self._around.ports.monotonic
-        lag = self._loop_lag()
-        self._ping()
         attempts = self._attempts.snapshot()
-        sent = monotonic()
         info = replace(
-            self.info,
+            self._info,
             busy=len(self._attempts.running),
             memory=resident_memory(),
-            loop_lag=lag,
+            loop_lag=self._loop_lag(),
             quiet=self.quiet,
         )
-        pulse = await asyncio.wait_for(
-            store.extend(info, [attempt.lease for attempt in attempts], self._lease), self._lease / BEATS_PER_LEASE
-        )
-        self._take(attempts, pulse, sent + self._lease)
+        self._ping()
+        # The store counts the lease from when it hears of this, which is later: ours never ends after the store's.
+        until = self._around.ports.monotonic() + self._lease
+        try:
+            async with asyncio.timeout(patience):
+                pulse = await store.extend(info, [attempt.lease for attempt in attempts], self._lease)
+        except TimeoutError:
+            raise StoreUnavailable(f"no answer to a heartbeat within {patience:g} s") from None
+        self._take(attempts, pulse, until)
 
     def _take(self, attempts: Sequence[Attempt], pulse: Pulse, until: float) -> None:
         gone: dict[Reason, list[Attempt]] = {}
@@ -174,71 +128,55 @@ class Heartbeat:
             self._stop_attempts(stopped, reason)
         if pulse.command != self._command:
             self._command = pulse.command
-            self._to_main(self._on_command, pulse.command)
+            self._aside.to_main(self._on_command, pulse.command)
 
     async def _fence(self) -> float:
         """Stop what this worker can no longer be sure to hold."""
         now = self._around.ports.monotonic()
-        overdue = [attempt for attempt in self._attempts.snapshot() if attempt.until <= now and attempt.reason is None]
+        overdue = [
+            attempt
+            for attempt in self._attempts.snapshot()
+            if attempt.until <= now and attempt.reason is None and not attempt.settled
+        ]
         if overdue:
             self._stop_attempts(overdue, Reason.OUT_OF_TOUCH)
         return self._lease / LOOKS_PER_LEASE
-
-    # -- between the threads
 
     def _stop_attempts(self, attempts: Sequence[Attempt], reason: Reason) -> None:
         for attempt in attempts:
             # At once, not by the loop: a task that blocks the loop can still see it.
             if attempt.sign is not None and not attempt.settled:
                 attempt.sign.set()
-        self._to_main(self._stop_in_main, attempts, reason)
+        self._aside.to_main(self._stop_in_main, attempts, reason)
 
     def _stop_in_main(self, attempts: Sequence[Attempt], reason: Reason) -> None:
         for attempt in self._attempts.stop(attempts, reason):
             claimed = attempt.claimed
             self._around.emit(AttemptStopped(claimed.id, claimed.task, claimed.attempt, reason.value))
 
-    def _to_main(self, call: Callable[..., object], *values: Any) -> None:
-        assert self._main is not None
-        try:
-            self._main.call_soon_threadsafe(call, *values)
-        except RuntimeError:
-            return  # that loop is closed: nothing is left to stop
+    # -- how the worker's loop is doing
 
     def _ping(self) -> None:
         """Measure how long the worker's loop takes to come round: from now to when it runs `pong`."""
         if self._pinged is None:
             self._pinged = self._around.ports.monotonic()
-            self._to_main(self._pong, self._pinged)
+            self._aside.to_main(self._pong, self._pinged)
 
     def _pong(self, pinged: float) -> None:
         self._lag = self._around.ports.monotonic() - pinged
         self._pinged = None
         self._told_blocked = False
 
-    _lag = 0.0
-
     def _loop_lag(self) -> float:
-        """Return the last lag in seconds, or how long the loop has not come round; tell it once when that is long."""
+        """Return the last lag in seconds, or how long the loop has not come round; told once when that is long."""
         pinged = self._pinged
         if pinged is None:
             return self._lag
         blocked = self._around.ports.monotonic() - pinged
         if blocked >= self._lease and not self._told_blocked:
             self._told_blocked = True
-            self._around.emit(LoopBlocked(self.info.id, blocked, stack_of(self._main_thread)))
+            self._around.emit(LoopBlocked(self._info.id, blocked, stack_of(self._main_thread)))
         return blocked
-
-
-async def _unless(stop: asyncio.Event, work: asyncio.Task[Store]) -> Store | None:
-    """Return what `work` returns, None when the event came first."""
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if work.done():
-        return work.result()
-    work.cancel()
-    return None
 
 
 async def _within(patience: float, work: Awaitable[object]) -> None:

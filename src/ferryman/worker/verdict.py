@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ferryman.domain.durations import spell
 from ferryman.domain.outcome import Cancel, Ending, Snooze, describe_error, error_text
 from ferryman.domain.task import Task
+
+#: Where our own frames are: a task's traceback begins with its own line.
+_OURS = str(Path(__file__).parent)
 
 
 class Verdict(NamedTuple):
@@ -63,8 +67,10 @@ def _ending(task: Task, error: BaseException) -> Ending:
 def describe(error: BaseException) -> str:
     """Write an exception as JSON text without our own frames; never raises, whatever its `str` does."""
     trace = error.__traceback__
-    if trace is not None and trace.tb_next is not None:
-        error = error.with_traceback(trace.tb_next)
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        trace = trace.tb_next
+    if trace is not None:
+        error = error.with_traceback(trace)
     try:
         return describe_error(error)
     except BaseException as broken:
