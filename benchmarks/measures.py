@@ -147,7 +147,7 @@ async def http_submits(connections: int = 32, seconds: float = 4) -> Figures:
     )
     async with fresh_store() as url:
         port = free_port()
-        with ferryman(url, "serve", APP, "--no-access-log", "--port", str(port)):
+        with ferryman(url, "serve", APP, "--port", str(port)):
             await asyncio.to_thread(wait_for_port, port)
             deadline = time.perf_counter() + seconds
             counts = await asyncio.gather(*[_post(port, head.encode() + body, deadline) for _ in range(connections)])

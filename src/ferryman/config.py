@@ -53,6 +53,8 @@ class Settings:
     keep_completed: Duration = 86_400.0
     keep_failed: Duration = 30 * 86_400.0
     keep_cancelled: Duration = 30 * 86_400.0
+    #: How log lines look: "human", "json", or "auto": human on a terminal, JSON elsewhere.
+    log: str = "auto"
     #: Largest HTTP request body in bytes.
     body_limit: int = 1_048_576
     retention: Retention = field(init=False)
@@ -69,6 +71,8 @@ class Settings:
         object.__setattr__(self, "body_limit", _whole("body_limit", self.body_limit, 1 << 30))
         if self.durability not in ("full", "normal"):
             raise InvalidOption("durability", f'durability must be "full" or "normal", got {self.durability!r}')
+        if self.log not in ("auto", "human", "json"):
+            raise InvalidOption("log", f'log must be "auto", "human" or "json", got {shown(self.log)}')
         keep = Retention(self.keep_completed, self.keep_failed, self.keep_cancelled)  # type: ignore[arg-type]
         object.__setattr__(self, "retention", keep)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import time
 
@@ -15,11 +14,6 @@ def new_job_id() -> str:
     return job_id(time.time(), int.from_bytes(os.urandom(10), "big"))
 
 
-def new_request() -> int:
-    """Return a fresh random number of 63 bits: a store's signed 64-bit integer can hold it."""
-    return secrets.randbits(63)
-
-
 def new_worker_id() -> str:
     """Return a fresh worker id that tells a person where it runs: host-pid-random."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
@@ -26,10 +25,6 @@ from ferryman.worker import child
 from ferryman.worker.plan import Plan
 from ferryman.worker.vitals import all_stacks
 from ferryman.worker.worker import Worker
-
-#: How often a thread that waits for the interpreter may ask for it, in seconds. By Python's default (5 ms) the store's
-#: thread would wait that long at each statement while tasks keep the loop busy.
-SWITCH_INTERVAL = 0.0005
 
 
 async def run_worker(
@@ -74,7 +69,6 @@ async def worker_for(
     around = Surroundings.of(emit, ports)
     plan = _plan(ferry, queues, concurrency, burst, grace)
     tasks = {name: handle.task for name, handle in ferry.tasks.items()}
-    sys.setswitchinterval(min(SWITCH_INTERVAL, sys.getswitchinterval()))
     store = await _open(ferry.make_store, around)
     try:
         worker = Worker(store, ferry.make_store, tasks, plan, around)
@@ -97,7 +91,7 @@ def run(ferry: Ferryman, **options: Any) -> None:
     """
     if child.SERVING:
         return
-    log.configure()
+    log.configure(style=ferry.settings.log)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run_worker(ferry, handle_signals=True, **options))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,6 @@ from ferryman.domain.lease import Claimed, Lease
 from ferryman.domain.outcome import Outcome, error_text
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
-from ferryman.identity import new_request
 from ferryman.store.messages import Changed, Pulse, Turn, TurnReply, WorkerInfo
 from ferryman.store.protocol import Store
 from ferryman.store.query import Include, JobFilter, PageRequest
@@ -103,7 +103,7 @@ class World:
 
     async def turn(self, *outcomes: Outcome, store: Store | None = None, **said: Any) -> TurnReply:
         """Take one turn of worker "w"."""
-        values: dict[str, Any] = {"worker": "w", "request": new_request(), "queues": (), "tasks": ("work",)}
+        values: dict[str, Any] = {"worker": "w", "request": secrets.randbits(63), "queues": (), "tasks": ("work",)}
         return await (store or self.store).turn(Turn(outcomes=outcomes, **(values | {"lease": LEASE} | said)))
 
     async def claim(self, want: int = 1, **said: Any) -> list[Claimed]:

@@ -62,6 +62,7 @@ def dev(
     # The socket is ours and outlives the API's restarts: whoever calls meanwhile waits instead of being refused.
     server = listen(host, DEFAULT_PORT if port is None else port, insecure=insecure, command="dev", move=port is None)
     on_store(ferry, _answers, no_retry=no_retry, make=True)
+    os.environ.setdefault("FERRYMAN_LOG", "human")  # for the worker: a person reads this, even through a pipe
     shared = ["--app", name, *(["--url", url] if url else [])]
     crew = Crew(
         [_api(server, host, insecure, shared), Child("worker", ["worker", *shared, "--grace", f"{patience:g}"])],
@@ -77,7 +78,7 @@ async def _answers(store: Store) -> None:
 
 
 def _api(server: socket.socket, host: str, insecure: bool, shared: list[str]) -> Child:
-    arguments = ["serve", *shared, *(["--insecure"] if insecure else [])]
+    arguments = ["serve", "--access-log", *shared, *(["--insecure"] if insecure else [])]
     if os.name == "posix":
         return Child("API", [*arguments, "--fd", str(server.fileno())], [server.fileno()])
     # Sockets are not inherited by number elsewhere, so the API takes the port itself.

@@ -26,7 +26,7 @@ GRACE = 10
 Port = Annotated[int, typer.Option("--port", "-p", metavar="PORT", help="The port; 0 takes a free one.", min=0)]
 
 
-@app.command(epilog=examples("ferryman serve tasks:ferry", "ferryman serve tasks:ferry --port 8080 --no-access-log"))
+@app.command(epilog=examples("ferryman serve tasks:ferry", "ferryman serve tasks:ferry --port 8080 --access-log"))
 def serve(
     app_argument: AppArgument = None,
     app_name: App = None,
@@ -36,7 +36,7 @@ def serve(
         int | None, typer.Option("--fd", metavar="N", help="Listen on this inherited socket, e.g. of systemd.")
     ] = None,
     insecure: Insecure = False,
-    access_log: Annotated[bool, typer.Option(help="A line for each request.")] = True,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Write a line for each request.")] = False,
     url: Url = None,
     no_retry: NoRetry = False,
 ) -> None:

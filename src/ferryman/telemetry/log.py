@@ -115,13 +115,17 @@ def _ids(record: logging.LogRecord) -> dict[str, Any]:
     return {} if running is None else {"task": running.task, "job_id": running.id, "attempt": running.attempt}
 
 
-def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """Send log lines to a stream (stderr by default), unless the application has configured logging itself."""
+def configure(stream: TextIO | None = None, level: int = logging.INFO, style: str = "auto") -> None:
+    """Send log lines to a stream (stderr by default), unless the application has configured logging itself.
+
+    `style` is "human", "json", or "auto": human on a terminal, JSON elsewhere.
+    """
     root = logging.getLogger()
     if root.handlers or LOGGER.handlers:
         return
     target = stream or sys.stderr
     handler = logging.StreamHandler(target)
-    handler.setFormatter(HumanLines() if target.isatty() else JsonLines())
+    human = style == "human" or (style == "auto" and target.isatty())
+    handler.setFormatter(HumanLines() if human else JsonLines())
     root.addHandler(handler)
     root.setLevel(level)

@@ -73,7 +73,7 @@ async def test_what_a_task_says_there_arrives_before_its_outcome(place: Place) -
     row = place.store.put("talk")
     outcome = await place.ended(row)
     assert outcome.result == f'"{row.new.id} 1"'
-    assert [report.kind.value for report in row.said] == ["log", "progress"]
+    assert {report.kind.value for report in row.said} == {"log", "progress"}
 
 
 async def test_wrong_arguments_fail_at_once(place: Place) -> None:
