@@ -23,7 +23,11 @@ from ferryman.store.query import Include, JobFilter, PageRequest, parse_query
 
 MOST_IN_BATCH = 1_000
 EVENTS = "events"
-_ACTIONS = {"cancel": Operation.CANCEL, "retry": Operation.RETRY, "run-now": Operation.RUN_NOW}
+_ACTIONS = {
+    "cancel": (Operation.CANCEL, "Cancel a job that has not ended"),
+    "retry": (Operation.RETRY, "Run a job that has ended once more"),
+    "run-now": (Operation.RUN_NOW, "Run a scheduled job now"),
+}
 
 
 def jobs_router(ferry: Ferryman) -> APIRouter:
@@ -165,12 +169,12 @@ def _state(name: str) -> State:
 
 
 def _add_actions(router: APIRouter, ferry: Ferryman) -> None:
-    def add(name: str, operation: Operation) -> None:
+    def add(name: str, operation: Operation, summary: str) -> None:
         @router.post(
             f"/{{job_id}}/{name}",
             response_model=JobBody,
             operation_id=f"{name.replace('-', '_')}_job",
-            summary=f"{name.replace('-', ' ').capitalize()} a job",
+            summary=summary,
             responses=problems(404, 409, 422, 503),
         )
         async def action(job_id: str) -> Response:
@@ -181,8 +185,8 @@ def _add_actions(router: APIRouter, ferry: Ferryman) -> None:
                 raise JobNotFound(identifier)
             return JsonResponse(job_body(job))
 
-    for name, operation in _ACTIONS.items():
-        add(name, operation)
+    for name, (operation, summary) in _ACTIONS.items():
+        add(name, operation, summary)
 
     @router.delete("/{job_id}", status_code=204, operation_id="delete_job", responses=problems(404, 409, 422, 503))
     async def delete_job(job_id: str) -> Response:
