@@ -55,7 +55,7 @@ async def test_a_frozen_workers_late_outcome_is_refused(site: Site) -> None:
     frozen = site.worker()
     job_id = await submit(site, hold.name, name="go")
     await started(site, job_id)
-    os.killpg(frozen.pid, signal.SIGSTOP)
+    site.freeze(frozen)
     second = site.worker()
     await started(site, job_id, times=2)
     (site.folder / "go").touch()
