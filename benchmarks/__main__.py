@@ -23,6 +23,7 @@ MEASURES: dict[str, Measure] = {
     "drain2": measures.drain_two,
     "latency": measures.latency,
     "http": measures.http_submits,
+    "growth": measures.growth,
     "memory": measures.flat_memory,
     "idle": measures.idle,
     "starting": measures.starting,

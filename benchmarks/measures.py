@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from contextlib import asynccontextmanager
 from benchmarks.processes import APP, cpu_seconds, ferryman, free_port, memory, wait_for_port
 from benchmarks.tasks import ferry, noop, say_when
 from ferryman import State
+from ferryman.domain.outcome import Outcome
+from ferryman.store.messages import Turn
 
 Figures = dict[str, float]
 
@@ -137,6 +140,31 @@ async def idle(seconds: float = 15) -> Figures:
             before = cpu_seconds(worker.pid)
             await asyncio.sleep(seconds)
             return {"idle worker, % of a core": (cpu_seconds(worker.pid) - before) / seconds * 100}
+
+
+async def growth(few: int = 10_000, many: int = 1_000_000, turns: int = 50) -> Figures:
+    """What one turn (finish 100, claim 100) costs among few and among many waiting jobs."""
+    async with fresh_store():
+        await _submit_many(few)
+        first = await _turn(turns)
+        await _submit_many(many)
+        return {
+            f"turn of 100 among {few:,} waiting, ms": first,
+            f"turn of 100 among {many:,} waiting, ms": await _turn(turns),
+        }
+
+
+async def _turn(turns: int) -> float:
+    """Return the median time of a turn in ms."""
+    store = (await ferry.connections.here()).store
+    times: list[float] = []
+    outcomes: list[Outcome] = []
+    for _ in range(turns):
+        start = time.perf_counter()
+        reply = await store.turn(Turn("bench", secrets.randbits(63), (), (noop.name,), outcomes, 100))
+        times.append((time.perf_counter() - start) * 1000)
+        outcomes = [Outcome.completed(job.lease, "null") for job in reply.claimed]
+    return sorted(times)[turns // 2]
 
 
 async def http_submits(connections: int = 32, seconds: float = 4) -> Figures:
