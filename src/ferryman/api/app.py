@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ferryman.api.guarded import as_problem, with_request_id
 from ferryman.api.pages import pages_router
@@ -61,14 +63,24 @@ def create_app(ferry: Ferryman) -> FastAPI:
         lifespan=lifespan(ferry),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a POST that is sent elsewhere loses its body in many clients: a 404 is clearer
     )
     # Not include_router: see router.py.
     app.router.routes.extend([*router(ferry).routes, *pages_router().routes])
 
     async def answer(request: Request, error: Exception) -> Response:
-        return with_request_id(request, as_problem(error, request).response(request))
+        problem = as_problem(error, request)
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers["Allow"] = ", ".join(_methods(request))
+        return with_request_id(request, problem.response(request))
 
     # Whatever no route answers: unknown paths, wrong methods, and bugs of ours.
     app.add_exception_handler(HTTPException, answer)
     app.add_exception_handler(Exception, answer)
     return app
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what may be done with the path: the framework names the methods of one route only."""
+    matching = (route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})

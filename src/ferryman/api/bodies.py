@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Request
 
-from ferryman.api.problems import Problem
+from ferryman.api.problems import Problem, step
 from ferryman.domain.errors import did_you_mean
 from ferryman.domain.json_text import DEEPEST, depth, parse_json
 
@@ -18,7 +18,8 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises the problem 413 as soon as it is known to be too large, before it is read whole.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    # A number of thousands of digits is one that `int` refuses.
+    if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
         raise _too_large(limit)
     chunks, size = [], 0
     async for chunk in request.stream():
@@ -36,7 +37,11 @@ def _too_large(limit: int) -> Problem:
 
 async def read_json(request: Request, limit: int) -> Any:
     """Return the body as JSON; raises the problem 400 when it is none, or nests too deep."""
-    body = await read_body(request, limit)
+    return parsed(await read_body(request, limit))
+
+
+def parsed(body: bytes) -> Any:
+    """Return a body that was read as JSON; raises the problem 400 when it is none, or nests too deep."""
     try:
         text = body.decode()
         if max(text.count("["), text.count("{")) > DEEPEST and depth(text) > DEEPEST + 4:
@@ -44,11 +49,6 @@ async def read_json(request: Request, limit: int) -> Any:
         return parse_json(text)
     except ValueError as error:
         raise Problem(400, "malformed_json", f"the body is no JSON: {error}") from None
-
-
-def has_body(request: Request) -> bool:
-    """Whether the request has a body."""
-    return bool(request.headers.get("content-length", "0") != "0" or request.headers.get("transfer-encoding"))
 
 
 def check_object(value: Any, known: Iterable[str], pointer: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def check_object(value: Any, known: Iterable[str], pointer: str) -> dict[str, An
     wrong = [name for name in value if name not in names]
     if wrong:
         errors = [
-            (f"{pointer}/{name}", f"there is no member {name[:80]!r}.{did_you_mean(name, names)}")
+            (f"{pointer}{step(name)}", f"there is no member {name[:80]!r}.{did_you_mean(name[:80], names)}")
             for name in wrong[:10]
         ]
         raise Problem(422, "unknown_member", errors[0][1], errors=errors)

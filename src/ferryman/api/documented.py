@@ -25,8 +25,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": _MEANINGS[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
-            "model": ProblemBody,
+            # By name (`BatchItem` brings it in): a model FastAPI would document as application/json, too.
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}},
         }
         for status in statuses
     }
@@ -42,19 +42,47 @@ def inlined(model: type[BaseModel]) -> dict[str, Any]:
     return inlined_schema(model.model_json_schema())
 
 
+#: Members of a schema that hold values, not schemas: whatever they look like, they stay as they are.
+_VALUES = ("default", "const", "enum", "example", "examples")
+#: Members that hold schemas by names which somebody chose; one may be named `$ref`.
+_NAMED = ("properties", "patternProperties", "dependentSchemas")
+
+
 def inlined_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a JSON schema without references, except where it refers to itself: there it says "anything"."""
-    definitions = schema.get("$defs", {})
+    result: dict[str, Any] = _Inliner(schema.get("$defs", {})).schema(schema, ())
+    return result
 
-    def resolve(value: Any, above: tuple[str, ...]) -> Any:
+
+class _Inliner:
+    """Puts definitions in the place of references to them; `above` are those that we are inside of."""
+
+    def __init__(self, definitions: dict[str, Any]) -> None:
+        self._definitions = definitions
+
+    def schema(self, value: Any, above: tuple[str, ...]) -> Any:
         if isinstance(value, list):
-            return [resolve(item, above) for item in value]
+            return [self.schema(item, above) for item in value]
         if not isinstance(value, dict):
             return value
-        if "$ref" in value:
-            name = value["$ref"].rpartition("/")[2]
-            return {} if name in above else resolve(definitions[name], (*above, name))
-        return {name: resolve(item, above) for name, item in value.items() if name != "$defs"}
+        # What stands beside a reference holds as well, such as the description of this one use.
+        beside = {
+            name: self._member(name, item, above) for name, item in value.items() if name not in ("$ref", "$defs")
+        }
+        # It only repeats what `oneOf` says, by references to what has no name of its own here.
+        beside.pop("discriminator", None)
+        return {**self._referred(value["$ref"], above), **beside} if "$ref" in value else beside
 
-    result: dict[str, Any] = resolve(schema, ())
-    return result
+    def _referred(self, reference: str, above: tuple[str, ...]) -> dict[str, Any]:
+        name = reference.rpartition("/")[2]
+        if name in above:
+            return {"title": name}
+        referred: dict[str, Any] = self.schema(self._definitions[name], (*above, name))
+        return referred
+
+    def _member(self, name: str, value: Any, above: tuple[str, ...]) -> Any:
+        if name in _VALUES:
+            return value
+        if name in _NAMED:
+            return {key: self.schema(item, above) for key, item in value.items()}
+        return self.schema(value, above)

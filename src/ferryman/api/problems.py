@@ -8,9 +8,10 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from ferryman.api.render import JsonResponse
 from ferryman.domain.errors import (
     ActionRefused,
     FerrymanError,
@@ -61,9 +62,9 @@ class Problem(Exception):
             body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
         return body
 
-    def response(self, request: Request) -> JSONResponse:
+    def response(self, request: Request) -> Response:
         """Return the answer."""
-        return JSONResponse(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
+        return JsonResponse(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
 
 
 def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "") -> Problem:
@@ -82,6 +83,11 @@ def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "
     if isinstance(error, StoreError):
         return Problem(503, "store_error", str(error))
     return unforeseen()
+
+
+def step(name: object) -> str:
+    """Write one step of a JSON pointer (RFC 6901)."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
 def unforeseen() -> Problem:
@@ -109,7 +115,7 @@ def from_validation(error: RequestValidationError) -> Problem:
 
 def _pointer(location: Sequence[str | int]) -> str:
     # The first part says where it stood (query, path, body); only the body's parts are a pointer into something.
-    return "/" + "/".join(str(part) for part in location[1:])
+    return "".join(map(step, location[1:]))
 
 
 def from_http(error: HTTPException) -> Problem:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 
@@ -19,9 +21,6 @@ from ferryman.store.messages import Submitted
 
 OPTION_NAMES = tuple(OptionValues.__annotations__)
 LONGEST_IDEMPOTENCY_KEY = 255
-#: The name of the route of one job; not only `get_job`, which an application around us may use itself.
-JOB_ROUTE = "ferryman_get_job"
-_MARK = "~job~"
 
 
 def flat_job(ferry: Ferryman, body: Any) -> NewJob:
@@ -61,9 +60,6 @@ def query_options(request: Request) -> dict[str, Any]:
     """Read submit options from the query, where everything is text: numbers are read as such, tags may repeat."""
     values: dict[str, Any] = {}
     for name in request.query_params:
-        if name not in OPTION_NAMES:
-            known = ", ".join(OPTION_NAMES)
-            raise Problem(422, "unknown_parameter", f"there is no option {name[:80]!r}; there are: {known}")
         texts = request.query_params.getlist(name)
         if name == "tags":
             values[name] = texts
@@ -75,17 +71,16 @@ def query_options(request: Request) -> dict[str, Any]:
 
 
 def _number(name: str, text: str) -> int:
-    try:
-        return int(text[:20])
-    except ValueError:
-        raise problem_of(InvalidOption(name, f"{name} must be a whole number, got {text[:80]!r}")) from None
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise InvalidOption(name, f"{name} must be a whole number, got {text[:80]!r}")
+    return int(text)
 
 
-def idempotent(request: Request, jobs: Sequence[NewJob]) -> list[NewJob]:
+def idempotent(request: Request, jobs: Sequence[NewJob], said: Any) -> list[NewJob]:
     """Mark jobs with the request that asks for them, if it has an `Idempotency-Key`.
 
     The key is unique per route. The mark travels with the job into the store, so that the same request sent again meets
-    its jobs there; the fingerprint tells another request with the same key.
+    its jobs there; the fingerprint, of what the request `said`, tells another request with the same key.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -93,18 +88,17 @@ def idempotent(request: Request, jobs: Sequence[NewJob]) -> list[NewJob]:
     if not (1 <= len(key) <= LONGEST_IDEMPOTENCY_KEY and key.isprintable()):
         detail = f"Idempotency-Key must be 1 to {LONGEST_IDEMPOTENCY_KEY} printable characters"
         raise Problem(422, "invalid_idempotency_key", detail)
-    asked = hashlib.sha256(repr([job._replace(id="") for job in jobs]).encode()).hexdigest()
-    mark = hashlib.sha256(f"{request.url.path}\n{key}".encode()).hexdigest()
+    asked = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    mark = hashlib.sha256(f"{request.scope['path']}\n{key}".encode()).hexdigest()
     return [job._replace(request=f"{mark}#{number}", fingerprint=asked) for number, job in enumerate(jobs)]
 
 
-def place_of(request: Request, job_id: str) -> str:
-    """Return the path of a job, wherever the routes are mounted; for `Location`."""
-    state = request.app.state
-    template: str | None = getattr(state, "ferryman_place", None)
-    if template is None:
-        template = state.ferryman_place = str(request.app.url_path_for(JOB_ROUTE, job_id=_MARK))
-    return f"{request.scope.get('root_path', '')}{template}".replace(_MARK, job_id)
+def place_of(request: Request, own: str, job_id: str) -> str:
+    """Return the path of a job, for `Location`; `own` is the path of this request where the routes are not mounted."""
+    path, root = request.scope["path"], request.scope.get("root_path", "")
+    if not path.startswith(root):  # a proxy took it away
+        path = root + path
+    return f"{quote(path.removesuffix(own))}/v1/jobs/{job_id}"
 
 
 def replay_headers(request: Request, answers: Sequence[Submitted]) -> dict[str, str]:

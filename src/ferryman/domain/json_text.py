@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from collections import Counter
 from typing import Any, NoReturn
 
 #: Arguments nested deeper than this are refused, so that no reader ever meets a recursion limit.
@@ -11,11 +13,27 @@ DEEPEST = 64
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Read JSON with whole numbers of any size; raises `ValueError` for malformed text, NaN, Infinity, deep nesting."""
+    """Read JSON with whole numbers of up to 4,300 digits, Python's limit.
+
+    Raises `ValueError` for malformed text, NaN, Infinity, deep nesting, and a member that stands more than once in an
+    object: readers differ in which one they take.
+    """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, object_pairs_hook=_members)
     except RecursionError:
         raise ValueError(f"nested deeper than {DEEPEST} levels") from None
+    except ValueError as error:
+        if "integer string conversion" in str(error):
+            raise ValueError(f"a whole number has more than {sys.get_int_max_str_digits()} digits") from None
+        raise
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        twice, times = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the member {twice[:80]!r} stands there {times} times")
+    return members
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -55,6 +55,8 @@ def _tags(value: Iterable[str]) -> tuple[str, ...]:
         raise InvalidOption(
             "tags", f"tags must be a list of texts, got the text {shown(value)}; write [{shown(value)}]"
         )
+    if isinstance(value, Mapping):
+        raise InvalidOption("tags", f"tags must be a list of texts, got {shown(value)}")
     try:
         tags = tuple(dict.fromkeys(_text(tag, "tags", "a tag", 64) for tag in value))
     except TypeError:

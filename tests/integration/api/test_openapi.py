@@ -26,7 +26,7 @@ async def test_the_document_is_as_promised(site: Site) -> None:
 async def test_every_task_has_an_operation_of_its_own(site: Site) -> None:
     paths = (await site.client.get("/openapi.json")).json()["paths"]
     power = paths["/v1/tasks/power/jobs"]["post"]
-    assert power["operationId"] == "submit_power"
+    assert power["operationId"] == "submit_task_power"
     assert power["requestBody"]["content"]["application/json"]["schema"]["required"] == ["base"]
     operations = [operation["operationId"] for path in paths.values() for operation in path.values()]
     assert len(operations) == len(set(operations))

@@ -13,7 +13,7 @@ from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, event_body, job_body
 from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody
-from ferryman.api.submissions import JOB_ROUTE, idempotent, nested_job, place_of, replay_headers
+from ferryman.api.submissions import idempotent, nested_job, place_of, replay_headers
 from ferryman.app import Ferryman
 from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
 from ferryman.domain.ids import parse_job_id
@@ -51,7 +51,8 @@ def _add_submits(router: APIRouter, ferry: Ferryman) -> None:
     )
     async def create_job(request: Request) -> Response:
         """Submit a job; it is stored when the answer comes."""
-        return await accept(ferry, request, nested_job(ferry, await read_json(request, ferry.settings.body_limit)))
+        body = await read_json(request, ferry.settings.body_limit)
+        return await accept(ferry, request, "/v1/jobs", nested_job(ferry, body), body)
 
     @router.post(
         "/batch",
@@ -70,13 +71,13 @@ def _add_submits(router: APIRouter, ferry: Ferryman) -> None:
         return await _accept_batch(ferry, request, items, atomic)
 
 
-async def accept(ferry: Ferryman, request: Request, job: NewJob) -> Response:
-    """Store one job and answer 202 with its id and place."""
+async def accept(ferry: Ferryman, request: Request, own: str, job: NewJob, said: Any) -> Response:
+    """Store one job and answer 202 with its id and place; `own` is the route's path, `said` what was asked."""
     client = await ferry.connections.here()
-    answers = await client.submit(idempotent(request, [job]))
+    answers = await client.submit(idempotent(request, [job], said))
     replayed = replay_headers(request, answers)
     body = {"id": answers[0].id, "created": answers[0].created or bool(replayed)}  # a replay says what was said first
-    return JsonResponse(body, 202, {"Location": place_of(request, answers[0].id), **replayed})
+    return JsonResponse(body, 202, {"Location": place_of(request, own, answers[0].id), **replayed})
 
 
 async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], atomic: bool) -> Response:
@@ -93,7 +94,7 @@ async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], ato
         errors = [(error["pointer"], error["detail"]) for problem in wrong for error in problem.get("errors", [])]
         raise Problem(422, "invalid_batch", f"nothing was stored: {len(wrong)} jobs are wrong", errors=errors[:100])
     client = await ferry.connections.here()
-    stored = await client.submit(idempotent(request, jobs))
+    stored = await client.submit(idempotent(request, jobs, [items, atomic]))
     headers = replay_headers(request, stored)
     rest = iter(stored)
     for answer in answers:
@@ -133,14 +134,7 @@ def _add_list(router: APIRouter, ferry: Ferryman) -> None:
 
 
 def _add_get(router: APIRouter, ferry: Ferryman) -> None:
-    @router.get(
-        "/{job_id}",
-        name=JOB_ROUTE,
-        summary="Get Job",
-        response_model=JobBody,
-        operation_id="get_job",
-        responses=problems(404, 422, 503),
-    )
+    @router.get("/{job_id}", response_model=JobBody, operation_id="get_job", responses=problems(404, 422, 503))
     async def get_job(
         job_id: str,
         include: Annotated[str, Query(max_length=100, description="args, result, attempts, events; with commas")] = "",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ferryman.api.documented import problems
-from ferryman.api.guarded import noun_router
+from ferryman.api.guarded import ProbeRoute, noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse
 from ferryman.api.schemas import HealthBody
@@ -16,7 +16,7 @@ from ferryman.app import Ferryman
 
 def probes_router(ferry: Ferryman) -> APIRouter:
     """Return the probes."""
-    router = noun_router("probes")
+    router = noun_router("probes", route_class=ProbeRoute)
 
     @router.get("/livez", response_model=HealthBody, operation_id="live")
     async def live() -> Response:

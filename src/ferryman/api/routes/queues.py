@@ -18,13 +18,13 @@ def queues_router(ferry: Ferryman) -> APIRouter:
     """Return the routes of queues."""
     router = noun_router("queues", "/v1/queues")
 
-    @router.get("", response_model=QueueList, operation_id="list_queues", responses=problems(503))
+    @router.get("", response_model=QueueList, operation_id="list_queues", responses=problems(422, 503))
     async def list_queues() -> Response:
         """List every queue that has or had jobs, or is paused."""
         client = await ferry.connections.here()
         return JsonResponse({"queues": [queue_body(row) for row in await client.store.inspector.queues()]})
 
-    @router.get("/{queue}", response_model=QueueBody, operation_id="get_queue", responses=problems(404, 503))
+    @router.get("/{queue}", response_model=QueueBody, operation_id="get_queue", responses=problems(404, 422, 503))
     async def get_queue(queue: str) -> Response:
         """Return a queue."""
         return await _answer(ferry, queue)
@@ -37,7 +37,9 @@ def queues_router(ferry: Ferryman) -> APIRouter:
         await client.store.inspector.pause(queue, True, by)
         return await _answer(ferry, queue)
 
-    @router.post("/{queue}/resume", response_model=QueueBody, operation_id="resume_queue", responses=problems(404, 503))
+    @router.post(
+        "/{queue}/resume", response_model=QueueBody, operation_id="resume_queue", responses=problems(404, 422, 503)
+    )
     async def resume_queue(queue: str) -> Response:
         """Resume a queue."""
         client = await ferry.connections.here()

@@ -15,7 +15,7 @@ from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, raw, time_of
 from ferryman.api.schemas import ResultBody
-from ferryman.api.stopping import Stop, stop_of
+from ferryman.api.stopping import stop_of
 from ferryman.app import Ferryman
 from ferryman.domain.durations import spell
 from ferryman.domain.errors import JobNotFound, ResultTimeout
@@ -25,7 +25,7 @@ from ferryman.store.query import Include
 
 #: The longest that a request is held, in seconds.
 LONGEST_WAIT = 60.0
-_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])")
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\"?)([0-9]+)\1(?:$|[,;\s])", re.IGNORECASE)
 
 
 def results_router(ferry: Ferryman) -> APIRouter:
@@ -48,7 +48,7 @@ def results_router(ferry: Ferryman) -> APIRouter:
         wait = _wanted_wait(request)
         if wait and not job.final:
             try:
-                job = await _finished(ferry, identifier, wait, stop_of(request))
+                job = await _finished(ferry, identifier, wait, request)
             except JobNotFound:
                 raise _gone(ferry, identifier) from None
             if job is None:
@@ -61,24 +61,31 @@ def results_router(ferry: Ferryman) -> APIRouter:
 
 
 def _wanted_wait(request: Request) -> float:
-    match = _WAIT.search(request.headers.get("prefer", ""))
-    return min(float(match[1]), LONGEST_WAIT) if match else 0.0
+    # A list may be spread over several headers; a number too long for a float is infinite.
+    match = _WAIT.search(",".join(request.headers.getlist("prefer")))
+    return min(float(match[2]), LONGEST_WAIT) if match else 0.0
 
 
-async def _finished(ferry: Ferryman, job_id: str, wait: float, stop: Stop) -> Job | None:
-    """Return the job when it ends within `wait` seconds and before the server stops."""
+async def _finished(ferry: Ferryman, job_id: str, wait: float, request: Request) -> Job | None:
+    """Return the job when it ends within `wait` seconds, before the server stops and before the client leaves."""
     client = await ferry.connections.here()
     ending = asyncio.ensure_future(client.finished(job_id, wait))
-    stopping = asyncio.ensure_future(stop.wait())
+    others = [asyncio.ensure_future(stop_of(request).wait()), asyncio.ensure_future(_left(request))]
     try:
-        await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ending, *others}, return_when=asyncio.FIRST_COMPLETED)
         return ending.result() if ending.done() else None
     except ResultTimeout:
         return None
     finally:
-        for future in (ending, stopping):
+        for future in (ending, *others):
             future.cancel()
-        await asyncio.gather(ending, stopping, return_exceptions=True)
+        await asyncio.gather(ending, *others, return_exceptions=True)
+
+
+async def _left(request: Request) -> None:
+    """Return when the client has closed its connection: nobody is left to hold an answer for."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _answer(job: Job, waited: float) -> Response:

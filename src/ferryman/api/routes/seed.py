@@ -31,10 +31,11 @@ def seed_router(ferry: Ferryman) -> APIRouter:
     )
     async def submit_job(request: Request) -> Response:
         """Submit a job; it is stored when the answer comes."""
-        [job] = idempotent(request, [flat_job(ferry, await read_json(request, ferry.settings.body_limit))])
+        body = await read_json(request, ferry.settings.body_limit)
+        jobs = idempotent(request, [flat_job(ferry, body)], body)
         client = await ferry.connections.here()
-        answers = await client.submit([job])
-        headers = {"Location": place_of(request, answers[0].id), **replay_headers(request, answers)}
+        answers = await client.submit(jobs)
+        headers = {"Location": place_of(request, "/submit-job", answers[0].id), **replay_headers(request, answers)}
         return JsonResponse({"job_id": answers[0].id}, headers=headers)
 
     @router.get(
@@ -51,6 +52,6 @@ def seed_router(ferry: Ferryman) -> APIRouter:
         if job is None:
             raise JobNotFound(identifier)
         body: dict[str, Any] = {"job_id": job.id, "task": job.task, "status": job.status, "retries": job.retries}
-        return JsonResponse(body, headers={"Location": place_of(request, job.id)})
+        return JsonResponse(body, headers={"Location": place_of(request, f"/job-status/{job_id}", job.id)})
 
     return router

@@ -20,7 +20,7 @@ def stats_router(ferry: Ferryman) -> APIRouter:
     """Return the route of statistics."""
     router = noun_router("stats", "/v1")
 
-    @router.get("/stats", response_model=StatsBody, operation_id="get_stats", responses=problems(503))
+    @router.get("/stats", response_model=StatsBody, operation_id="get_stats", responses=problems(422, 503))
     async def get_stats() -> Response:
         """Return counts by state, queue and task, the workers, and pending jobs that no live worker can run."""
         client = await ferry.connections.here()

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ferryman.api.bodies import has_body, read_json
+from ferryman.api.bodies import parsed, read_body
 from ferryman.api.documented import inlined_schema, problems
 from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
@@ -26,13 +26,13 @@ def tasks_router(ferry: Ferryman) -> APIRouter:
     """Return the routes of tasks; the typed ones are those registered now."""
     router = noun_router("tasks", "/v1/tasks")
 
-    @router.get("", response_model=TaskList, operation_id="list_tasks", responses=problems(503))
+    @router.get("", response_model=TaskList, operation_id="list_tasks", responses=problems(422, 503))
     async def list_tasks() -> Response:
         """List the tasks of this app."""
         counts = await _counts(ferry)
         return JsonResponse({"tasks": [_body(handle.task, counts) for _, handle in sorted(ferry.tasks.items())]})
 
-    @router.get("/{task}", response_model=TaskBody, operation_id="get_task", responses=problems(404, 503))
+    @router.get("/{task}", response_model=TaskBody, operation_id="get_task", responses=problems(404, 422, 503))
     async def get_task(task: str) -> Response:
         """Return a task: its signature, the JSON schema of its arguments, its defaults and counts."""
         try:
@@ -49,13 +49,11 @@ def tasks_router(ferry: Ferryman) -> APIRouter:
 
 
 def _add_typed(router: APIRouter, ferry: Ferryman, task: Task) -> None:
-    identifier = "".join(c if c.isalnum() else "_" for c in task.name)
-
     @router.post(
         f"/{task.name}/jobs",
         status_code=202,
         response_model=CreatedBody,
-        operation_id=f"submit_{identifier}",
+        operation_id=f"submit_task_{task.name}",
         summary=f"Submit {task.name}",
         description=task.doc or f"Submit a job of {task.signature}.",
         openapi_extra=_documented(task),
@@ -66,23 +64,26 @@ def _add_typed(router: APIRouter, ferry: Ferryman, task: Task) -> None:
 
 
 def _add_any(router: APIRouter, ferry: Ferryman) -> None:
-    @router.post("/{task}/jobs", status_code=202, include_in_schema=False)
+    @router.post("/{task}/jobs", status_code=202, include_in_schema=False, openapi_extra={"parameters": _options()})
     async def submit_any(task: str, request: Request) -> Response:
         return await _submit(ferry, request, task)
 
 
 async def _submit(ferry: Ferryman, request: Request, task: str) -> Response:
-    args = await read_json(request, ferry.settings.body_limit) if has_body(request) else None
-    return await accept(ferry, request, typed_job(ferry, task, args, query_options(request)))
+    body = await read_body(request, ferry.settings.body_limit)
+    args, options = parsed(body) if body else None, query_options(request)
+    job = typed_job(ferry, task, args, options)
+    return await accept(ferry, request, f"/v1/tasks/{task}/jobs", job, [args, options])
 
 
 def _documented(task: Task) -> dict[str, Any]:
     schema = inlined_schema(task.parameters.schema())
-    options = [
-        {"name": name, "in": "query", "required": False, "schema": _OPTION_SCHEMAS[name]} for name in OPTION_NAMES
-    ]
     body = {"required": bool(task.parameters.required), "content": {"application/json": {"schema": schema}}}
-    return {"requestBody": body, "parameters": options}
+    return {"requestBody": body, "parameters": _options()}
+
+
+def _options() -> list[dict[str, Any]]:
+    return [{"name": name, "in": "query", "required": False, "schema": _OPTION_SCHEMAS[name]} for name in OPTION_NAMES]
 
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}

@@ -18,13 +18,13 @@ def workers_router(ferry: Ferryman) -> APIRouter:
     """Return the routes of workers."""
     router = noun_router("workers", "/v1/workers")
 
-    @router.get("", response_model=WorkerList, operation_id="list_workers", responses=problems(503))
+    @router.get("", response_model=WorkerList, operation_id="list_workers", responses=problems(422, 503))
     async def list_workers() -> Response:
         """List the workers of the last hour, dead ones too."""
         client = await ferry.connections.here()
         return JsonResponse({"workers": [worker_body(row) for row in await client.store.inspector.workers()]})
 
-    @router.get("/{worker}", response_model=WorkerBody, operation_id="get_worker", responses=problems(404, 503))
+    @router.get("/{worker}", response_model=WorkerBody, operation_id="get_worker", responses=problems(404, 422, 503))
     async def get_worker(worker: str) -> Response:
         """Return a worker."""
         return await _answer(ferry, worker)
@@ -36,7 +36,7 @@ def workers_router(ferry: Ferryman) -> APIRouter:
             operation_id=f"{command}_worker",
             summary=f"{command.capitalize()} a worker",
             description=meaning,
-            responses=problems(404, 503),
+            responses=problems(404, 422, 503),
         )
         async def leave_command(worker: str) -> Response:
             client = await ferry.connections.here()
