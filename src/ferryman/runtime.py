@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from ferryman.app import Ferryman
 from ferryman.domain.durations import Duration, seconds
@@ -18,7 +21,7 @@ from ferryman.identity import new_worker_id
 from ferryman.service import Ports, Surroundings, call_patiently
 from ferryman.store.protocol import Store
 from ferryman.telemetry import log
-from ferryman.telemetry.events import Emit, Stacks
+from ferryman.telemetry.events import Emit, LeftRunning, Stacks
 from ferryman.upkeep.lookout import Lookout
 from ferryman.upkeep.upkeep import Upkeep
 from ferryman.worker import child
@@ -94,6 +97,20 @@ def run(ferry: Ferryman, **options: Any) -> None:
     log.configure(style=ferry.settings.log)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run_worker(ferry, handle_signals=True, **options))
+        left = asyncio.all_tasks(runner.get_loop())
+        if left:
+            # They were cancelled and did not end, so closing the loop would wait for them for ever.
+            log.emit(LeftRunning(len(left)))
+            _leave()
+
+
+def _leave() -> NoReturn:
+    """End this process at once, as well as it goes."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
 
 
 def _plan(ferry: Ferryman, queues: Sequence[str], concurrency: int | None, burst: bool, grace: Duration | None) -> Plan:

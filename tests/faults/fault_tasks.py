@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 
@@ -38,6 +39,15 @@ async def quick(context: Context, number: int) -> int:
 async def deadly() -> None:
     """Take the worker down, the way a bug in a C extension does."""
     os._exit(9)
+
+
+@ferry.task
+async def cling(context: Context) -> None:
+    """Swallow every cancellation."""
+    witness(f"start {context.job_id}")
+    while True:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(600)
 
 
 @ferry.task

@@ -10,7 +10,7 @@ import pytest
 
 from ferryman import Job, JobFailed
 from ferryman.domain.outcome import Ending
-from tests.faults.fault_tasks import deadly, hold, leave
+from tests.faults.fault_tasks import cling, deadly, hold, leave
 from tests.faults.site import LEASE, Site, until
 
 
@@ -105,3 +105,14 @@ async def test_a_worker_told_to_stop_hands_its_job_back_and_spends_nothing(site:
     site.worker()
     job = await ended(site, job_id)
     assert (job.status, job.attempt) == ("completed", 2)
+
+
+async def test_a_task_that_swallows_its_cancellation_does_not_keep_the_worker_from_ending(site: Site) -> None:
+    # Seen red while closing the loop waited for every asyncio task.
+    worker = site.worker("fault_tasks:ferry", "--grace", "0.2")
+    job_id = await submit(site, cling.name)
+    await started(site, job_id)
+    worker.terminate()
+    assert worker.wait(15) == 0
+    job = await site.job(job_id)
+    assert (job.status, job.retries, job.crashes) == ("pending", 0, 0)

@@ -161,21 +161,10 @@ class Stacks(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessStarted(Event):
-    """The supervisor started a worker process."""
+class LeftRunning(Event):
+    """A process ends although tasks that swallow their cancellation still run in it; their jobs were handed back."""
 
-    number: int
-    pid: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessEnded(Event):
-    """A worker process of the supervisor ended; it is started again after `pause` seconds, None for not at all."""
-
-    number: int
-    pid: int
-    cause: str
-    pause: float | None
+    tasks: int
 
 
 #: Where events go. Called from any thread; must not raise.

@@ -40,8 +40,10 @@ LINES: dict[type[Event], tuple[int, str]] = {
     events.ChildDied: (logging.WARNING, "the child process {pid} of {task} died: {cause}"),
     events.LoopBlocked: (logging.WARNING, "a task has blocked the event loop for {seconds}:\n{stack}"),
     events.Stacks: (logging.WARNING, "stacks of every task and thread:\n{text}"),
-    events.ProcessStarted: (logging.INFO, "worker process {number} started (pid {pid})"),
-    events.ProcessEnded: (logging.WARNING, "worker process {number} (pid {pid}) {cause}; {pause}"),
+    events.LeftRunning: (
+        logging.WARNING,
+        "the process ends although {tasks} asyncio tasks will not: they swallow cancellation",
+    ),
 }
 
 _SECONDS = frozenset({"grace", "seconds", "timeout", "lease"})
@@ -65,8 +67,6 @@ def emit(event: Event) -> None:
 def _shown(name: str, value: Any) -> str:
     if name == "retry_in":
         return "no retry is left" if value is None else f"again in {spell(value)}"
-    if name == "pause":
-        return "it is not started again" if value is None else f"starting again in {spell(value)}"
     if name in _SECONDS:
         return spell(value)
     if isinstance(value, tuple):
