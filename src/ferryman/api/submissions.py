@@ -96,7 +96,7 @@ def idempotent(request: Request, jobs: Sequence[NewJob], said: Any) -> list[NewJ
 def place_of(request: Request, own: str, job_id: str) -> str:
     """Return the path of a job, for `Location`; `own` is the path of this request where the routes are not mounted."""
     path, root = request.scope["path"], request.scope.get("root_path", "")
-    if not path.startswith(root):  # a proxy took it away
+    if not path.startswith(f"{root}/"):  # a proxy took it away
         path = root + path
     return f"{quote(path.removesuffix(own))}/v1/jobs/{job_id}"
 

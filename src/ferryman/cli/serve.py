@@ -63,9 +63,12 @@ def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
     import uvicorn
 
     from ferryman.api import create_app
+    from ferryman.api.malformed import ProblemProtocol
 
     config = uvicorn.Config(
         create_app(ferry),
+        http=ProblemProtocol,
+        ws="none",
         lifespan="on",
         access_log=access_log,
         log_config=_log_config(),

@@ -49,3 +49,29 @@ async def test_equal_requests_at_the_same_time_are_one_job(site: Site) -> None:
 
 async def test_a_key_that_is_none_is_refused(site: Site) -> None:
     problem(await post(site, "/submit-job", {"task": "send_email"}, "x" * 300), 422, "invalid_idempotency_key")
+
+
+async def test_a_repeated_request_finds_its_job_after_the_end_and_not_after_the_job(site: Site) -> None:
+    body = {"task": "power", "args": {"base": 2}}
+    first = await post(site, "/v1/jobs", body)
+    await site.work()
+    again = await post(site, "/v1/jobs", body)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    await site.client.delete(first.headers["location"])
+    other = await post(site, "/v1/jobs", body)
+    assert other.json()["id"] != first.json()["id"]
+    assert "idempotency-replayed" not in other.headers
+
+
+async def test_a_relative_time_is_the_same_request_later(site: Site) -> None:
+    body = {"task": "send_email", "delay": "1h"}
+    assert (await post(site, "/submit-job", body)).json() == (await post(site, "/submit-job", body)).json()
+
+
+async def test_the_wrong_jobs_of_a_batch_belong_to_what_was_asked(site: Site) -> None:
+    def batch(wrong: str) -> dict[str, Any]:
+        return {"jobs": [{"task": "send_email"}, {"task": wrong}]}
+
+    first = await post(site, "/v1/jobs/batch", batch("x"))
+    problem(await post(site, "/v1/jobs/batch", batch("y")), 422, "idempotency_conflict")
+    assert (await post(site, "/v1/jobs/batch", batch("x"))).json() == first.json()

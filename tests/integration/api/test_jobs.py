@@ -109,6 +109,36 @@ async def test_a_result_is_waited_for(site: Site) -> None:
     assert answer.headers["preference-applied"] == "wait=20"
 
 
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [('Wait = "0020"', "wait=20"), ("respond-async, wait=999999999999", "wait=60"), ("waits=2", "")],
+)
+async def test_a_preference_is_read_as_its_rfc_writes_it(site: Site, prefer: str, applied: str) -> None:
+    job_id = await site.submit("power", args={"base": 3})
+    await site.work()
+    answer = await site.client.get(f"/v1/jobs/{job_id}/result", headers={"Prefer": prefer})
+    assert answer.headers.get("preference-applied", "") == applied
+
+
+async def test_a_held_request_ends_when_its_client_leaves(site: Site) -> None:
+    path = f"/v1/jobs/{await site.submit()}/result"
+    scope: dict[str, Any] = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": [(b"prefer", b"wait=60")], "http_version": "1.1", "scheme": "http", "server": None, "client": None,
+    }  # fmt: skip
+    received = iter([{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await asyncio.wait_for(site.application(scope, receive, send), 20)
+    assert sent[0]["status"] == 202
+
+
 async def test_a_job_that_retention_let_go_is_gone_and_one_that_never_was_is_not_found(site: Site) -> None:
     problem(await site.client.get(f"/v1/jobs/{make_id(1_000_000_000, 7)}/result"), 410, "result_gone")
     problem(await site.client.get(f"/v1/jobs/{make_id(4_000_000_000, 7)}/result"), 404, "job_not_found")

@@ -105,3 +105,23 @@ async def test_the_routes_answer_problems_in_any_application() -> None:
             held = {"Prefer": "wait=20"}
             ended = (await client.get(f"/jobs/v1/jobs/{accepted['job_id']}/result", headers=held)).json()
             assert ended["result"] == 25
+
+
+async def test_a_place_is_named_where_its_own_app_is_mounted() -> None:
+    application = FastAPI()
+    first, second = make_ferry(), make_ferry()
+    application.include_router(router(first), prefix="/one")
+    application.include_router(router(second), prefix="/zwei/f\u00e4hre")
+    transport = httpx2.ASGITransport(application, root_path="/behind")
+    async with first, second, httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        for prefix in ("/one", "/zwei/f%C3%A4hre"):
+            for path, body in (
+                ("/submit-job", {"task": "send_email"}),
+                ("/v1/jobs", {"task": "send_email"}),
+                ("/v1/tasks/send_email/jobs", {}),
+            ):
+                answer = await client.post(prefix + path, json=body)
+                job_id = answer.json().get("job_id") or answer.json()["id"]
+                assert answer.headers["location"] == f"/behind{prefix}/v1/jobs/{job_id}"
+                status = await client.get(f"{prefix}/job-status/{job_id}")
+                assert (status.status_code, status.headers["location"]) == (200, answer.headers["location"])

@@ -7,9 +7,36 @@ from __future__ import annotations
 
 import json
 import os
+from enum import Enum
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, Field
+
+from ferryman import Ferryman
+from ferryman.api import create_app
 from tests.integration.api.site import Site
+
+
+class Size(Enum):
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Box(BaseModel):
+    label: str = "box"
+    inside: list[Box] = []
+
+
+class Crate(BaseModel):
+    kind: Literal["crate"]
+    reference: str = Field(alias="$ref")
+
+
+class Sack(BaseModel):
+    kind: Literal["sack"]
+    size: Size = Size.SMALL
+
 
 GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 
@@ -30,3 +57,57 @@ async def test_every_task_has_an_operation_of_its_own(site: Site) -> None:
     assert power["requestBody"]["content"]["application/json"]["schema"]["required"] == ["base"]
     operations = [operation["operationId"] for path in paths.values() for operation in path.values()]
     assert len(operations) == len(set(operations))
+
+
+def document_of(ferry: Ferryman) -> dict[str, Any]:
+    return create_app(ferry).openapi()
+
+
+def test_a_schema_means_the_same_without_its_definitions() -> None:
+    ferry = Ferryman("sqlite://")
+
+    @ferry.task
+    async def load(
+        box: Annotated[Box, Field(description="the first")],
+        more: Annotated[Crate | Sack, Field(discriminator="kind")],
+        count: Annotated[int, Field(ge=1, le=5)] = 1,
+    ) -> None: ...
+
+    operation = document_of(ferry)["paths"]["/v1/tasks/load/jobs"]["post"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert "$defs" not in json.dumps(schema)
+    box, more, count = (schema["properties"][name] for name in ("box", "more", "count"))
+    assert (box["description"], box["type"]) == ("the first", "object")
+    assert box["properties"]["inside"]["items"] == {"title": "Box"}  # itself again: any value
+    crate, sack = more["oneOf"]
+    assert crate["properties"]["$ref"]["type"] == "string"
+    assert sack["properties"]["size"] == {
+        "default": "small",
+        "enum": ["small", "large"],
+        "title": "Size",
+        "type": "string",
+    }
+    assert (count["minimum"], count["maximum"]) == (1, 5)
+
+
+def test_operations_differ_whatever_tasks_are_named() -> None:
+    ferry = Ferryman("sqlite://")
+    for name in ("a.b", "a:b", "a-b", "a_b", "job", "any"):
+
+        @ferry.task(name=name)
+        async def nothing() -> None: ...
+
+    operations = [
+        operation["operationId"] for path in document_of(ferry)["paths"].values() for operation in path.values()
+    ]
+    assert len(operations) == len(set(operations))
+
+
+async def test_errors_are_documented_as_problems_alone(site: Site) -> None:
+    document = (await site.client.get("/openapi.json")).json()
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    assert answer["content"].keys() == {"application/problem+json"}
