@@ -30,12 +30,21 @@ class Connections:
         """
         loop = asyncio.get_running_loop()
         opening = self._clients.get(loop)
+        if opening is None:
+            self._let_go_of_closed_loops()
         if opening is None or (opening.done() and (opening.cancelled() or opening.exception())):
             opening = self._clients[loop] = loop.create_task(self._open(), name="ferryman-open")
         if opening.done():
             return opening.result()
         # Shielded: the store is everyone's, one caller's cancellation must not close it for the others.
         return await asyncio.shield(opening)
+
+    def _let_go_of_closed_loops(self) -> None:
+        """Close what loops left open that are gone, such as those of `asyncio.run` called again and again."""
+        for loop in [loop for loop in self._clients if loop.is_closed()]:
+            opening = self._clients.pop(loop)
+            if opening.done() and not opening.cancelled() and opening.exception() is None:
+                opening.result().store.abandon()
 
     async def _open(self) -> Client:
         store = self._make_store()

@@ -108,3 +108,6 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Let go of files and connections; waiting calls end first."""
+
+    def abandon(self) -> None:
+        """Let go of files and connections of a store whose event loop was closed without closing it."""

@@ -127,6 +127,9 @@ class MemoryStore:
         self._check()
         self.opened += 1
 
+    def abandon(self) -> None:
+        """Forget nothing: there is only memory."""
+
     async def close(self) -> None:
         self.closed += 1
 

@@ -57,11 +57,8 @@ class SqliteStore:
         """
         try:
             await asyncio.to_thread(self._open_file)
-            await self._listener.open()
-        except BaseException as error:
+        except BaseException:
             await self.close()
-            if isinstance(error, OSError):
-                raise StoreUnavailable(f"no UDP port on {wakeups.LOOPBACK} for wake-ups: {error}") from error
             raise
 
     def _open_file(self) -> None:
@@ -145,6 +142,11 @@ class SqliteStore:
         aged = [s for s in signals if abs(now - self._heard.get(s, float("-inf"))) > wakeups.LISTENER_LIFE / 3]
         if not aged:
             return False
+        if not self._listener.port:
+            try:
+                await self._listener.open()
+            except OSError as error:
+                raise StoreUnavailable(f"no UDP port on {wakeups.LOOPBACK} for wake-ups: {error}") from error
         fresh = any(signal not in self._heard for signal in aged)
         await self._writer.run(lambda transaction: wakeups.register(transaction, self._listener.port, aged))
         self._heard.update(dict.fromkeys(aged, now))
@@ -176,9 +178,10 @@ class SqliteStore:
         if self._heard and not self._writer.closed:
             with contextlib.suppress(StoreUnavailable):  # the registration ages and is pruned
                 await self._writer.run(lambda transaction: wakeups.unregister(transaction, port))
-        await asyncio.to_thread(self._close_file)
+        await asyncio.to_thread(self.abandon)
 
-    def _close_file(self) -> None:
+    def abandon(self) -> None:
+        """End the threads and close the file, of whatever loop."""
         self._writer.stop()
         self._readers.close()
         self._sender.close()
