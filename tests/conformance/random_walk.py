@@ -11,7 +11,7 @@ from ferryman.domain.job import Job
 from ferryman.domain.lease import Claimed, Lease, LeaseState
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.state import FINAL, TRANSITIONS, Operation, State
-from ferryman.store.messages import ACTIONS
+from ferryman.store.messages import ACTIONS, Submitted
 from tests.conformance.world import NO_ERROR, World
 
 TASKS, QUEUES, KEYS = ("a", "b"), ("x", "y"), ("k1", "k2", "k3")
@@ -106,7 +106,7 @@ class Walk:
         )
         [answer] = await self.world.store.submit([job])
         met = self.keys.get((task, key or ""))
-        assert answer == (met or job.id, met is None, False)
+        assert answer == Submitted(met or job.id, met is None)
         if key and met is None:
             self.keys[task, key] = job.id
         if met is None:

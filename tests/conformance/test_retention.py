@@ -7,7 +7,7 @@ import pytest
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import FINAL, Operation, State
-from ferryman.store.messages import FeedKind, Report
+from ferryman.store.messages import FeedKind, Report, Submitted
 from tests.conformance.world import NO_ERROR, RETENTION, World
 
 
@@ -79,7 +79,7 @@ async def test_a_pruned_job_is_gone_with_all_it_had(world: World) -> None:
     assert await world.store.feed.read(job.id) == []
     again = world.job(tags=("other",), key="k", request="r", fingerprint="g")
     [answer] = await world.store.submit([again])
-    assert answer == (again.id, True, False)
+    assert answer == Submitted(again.id, True)
     assert await world.listed(tags=("t",)) == []
 
 

@@ -66,7 +66,8 @@ async def test_the_same_id_again_does_not_run_a_finished_job_again(world: World)
 async def test_a_batch_sent_again_after_a_lost_answer_is_stored_once(world: World) -> None:
     jobs = [world.job(key="k"), world.job(request="r", fingerprint="f"), world.job(delay=60.0), world.job(tags=("t",))]
     await world.store.submit(jobs)
-    assert await world.store.submit(jobs) == [Submitted(job.id, False) for job in jobs]
+    answers = [Submitted(job.id, False, replayed=job.request is not None) for job in jobs]
+    assert await world.store.submit(jobs) == answers
     assert len(await world.dump()) == 4
 
 
@@ -130,7 +131,7 @@ async def test_a_key_may_be_any_text(world: World, key: str) -> None:
 async def test_the_same_request_again_gives_its_job(world: World) -> None:
     first = await world.submit(request="r", fingerprint="f")
     again = await world.store.submit([world.job(request="r", fingerprint="f")])
-    assert again == [Submitted(first, False, False)]
+    assert again == [Submitted(first, False, replayed=True)]
 
 
 async def test_a_request_that_asks_for_something_else_is_a_conflict(world: World) -> None:
@@ -138,6 +139,36 @@ async def test_a_request_that_asks_for_something_else_is_a_conflict(world: World
     again = await world.store.submit([world.job(request="r", fingerprint="g")])
     assert again == [Submitted(first, False, True)]
     assert len(await world.dump()) == 1
+
+
+@pytest.mark.parametrize("numbers", [(0, 1), (0, 1, 2), (0,), (7, 8), (1, 0)])
+async def test_a_request_that_asks_for_something_else_stores_none_of_its_jobs(
+    world: World, numbers: tuple[int, ...]
+) -> None:
+    # Seen red when only the job with the same number was refused.
+    first = [world.job(request=f"r#{number}", fingerprint="f") for number in (0, 1)]
+    await world.store.submit(first)
+    other, bystander = [world.job(request=f"r#{number}", fingerprint="g") for number in numbers], world.job()
+    answers = await world.store.submit([*other[:1], bystander, *other[1:]])
+    assert answers.pop(1) == Submitted(bystander.id, True)
+    assert {(answer.created, answer.conflict) for answer in answers} == {(False, True)}
+    assert (await world.dump()).keys() == {*(job.id for job in first), bystander.id}
+
+
+async def test_of_two_requests_in_one_call_the_first_holds(world: World) -> None:
+    first = [world.job(request=f"r#{number}", fingerprint="f") for number in (0, 1)]
+    second = [world.job(request=f"r#{number}", fingerprint="g") for number in (0, 1, 2)]
+    answers = await world.store.submit([*first, *second])
+    assert answers[:2] == [Submitted(job.id, True) for job in first]
+    assert {(answer.created, answer.conflict) for answer in answers[2:]} == {(False, True)}
+    assert (await world.dump()).keys() == {job.id for job in first}
+
+
+async def test_requests_whose_names_begin_alike_are_strangers(world: World) -> None:
+    jobs = [world.job(request=name, fingerprint=name) for name in ("r", "r1#0", "r2#0", "rr#0", "r!", "q#0")]
+    assert await world.store.submit(jobs) == [Submitted(job.id, True) for job in jobs]
+    later = world.job(request="r3#0", fingerprint="other")
+    assert await world.store.submit([later]) == [Submitted(later.id, True)]
 
 
 async def test_a_request_holds_across_tasks(world: World) -> None:
@@ -156,7 +187,7 @@ async def test_a_request_is_forgotten_with_its_job(world: World) -> None:
 async def test_a_new_request_with_a_known_key_gives_that_job_without_conflict(world: World) -> None:
     first = await world.submit(key="k", request="r", fingerprint="f")
     again = await world.store.submit([world.job(key="k", request="s", fingerprint="f")])
-    assert again == [Submitted(first, False, False)]
+    assert again == [Submitted(first, False)]
 
 
 async def test_a_batch_is_stored_all_or_none(world: World) -> None:

@@ -15,7 +15,7 @@ from ferryman.domain.lease import Claimed, Lease
 from ferryman.domain.outcome import Outcome, error_text
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import Changed, Pulse, Turn, TurnReply, WorkerInfo
+from ferryman.store.messages import Changed, Pulse, Submitted, Turn, TurnReply, WorkerInfo
 from ferryman.store.protocol import Store
 from ferryman.store.query import Include, JobFilter, PageRequest
 from tests.conformance import census
@@ -89,7 +89,7 @@ class World:
         """Submit a job and return its id."""
         job = self.job(task, **said)
         [answer] = await self.store.submit([job])
-        assert answer == (job.id, True, False)
+        assert answer == Submitted(job.id, True)
         return job.id
 
     async def submit_many(self, count: int, task: str = "work", **said: Any) -> list[str]:

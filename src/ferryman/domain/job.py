@@ -14,8 +14,9 @@ class NewJob(NamedTuple):
     """A job to be stored. A plain tuple: bulk submits make hundreds of thousands.
 
     `args` is a JSON object as text. `delay` (seconds from the store's now) and `run_at` (seconds since the
-    epoch) exclude each other. `request` names the HTTP request that asked for it (`Idempotency-Key`), and
-    `fingerprint` is a digest of what was asked, so that a repeated request can be told from another one.
+    epoch) exclude each other. `request` names the HTTP request that asked for it (`Idempotency-Key`), with `#n`
+    behind it for the n-th job of a batch, and `fingerprint` is a digest of what the request asked, so that a repeated
+    request can be told from another one.
     """
 
     id: str

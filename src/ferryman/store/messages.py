@@ -16,13 +16,15 @@ class Submitted(NamedTuple):
     """The answer to one submitted job.
 
     `created` is False when the job existed already: the same id was sent before, or a kept job of the task
-    has the same key, or the same request was made before. `conflict` is True when that earlier request
-    (`NewJob.request`) asked for something else.
+    has the same key, or the same request was made before. `replayed` is True when it is this very job of the same
+    request (`NewJob.request`). `conflict` is True when that earlier request asked for something else: then no job of
+    this one is stored, and `id` is one of the earlier one's.
     """
 
     id: str
     created: bool
     conflict: bool = False
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,39 @@ from ferryman.stores.sqlite.writer import Transaction
 
 def submit(transaction: Transaction, jobs: Sequence[NewJob], lanes: Lanes) -> list[Submitted]:
     """Store the jobs that are not known yet, and say of each which job it is."""
+    refused = _conflicts(transaction, jobs) if any(job.request is not None for job in jobs) else {}
+    if not refused:
+        return _store(transaction, jobs, lanes)
+    stored = iter(_store(transaction, [job for n, job in enumerate(jobs) if n not in refused], lanes))
+    return [Submitted(refused[n], False, True) if n in refused else next(stored) for n in range(len(jobs))]
+
+
+def _conflicts(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[int, str]:
+    """Return the positions of jobs whose request asked for something else before, each with the id of a job of that.
+
+    The whole request is refused, also the jobs of it that no job stands against: a request is one thing.
+    """
+    names = {name for job in jobs if (name := _name_of(job)) is not None}
+    asked = {
+        name: (identifier, fingerprint)
+        for name, identifier, fingerprint in transaction.run("submit_asked", json.dumps(sorted(names)))
+    }
+    refused = {}
+    for position, job in enumerate(jobs):
+        name = _name_of(job)
+        if name is not None:
+            # Of two requests in one call the first holds.
+            identifier, fingerprint = asked.setdefault(name, (job.id, job.fingerprint))
+            if fingerprint != job.fingerprint:
+                refused[position] = identifier
+    return refused
+
+
+def _name_of(job: NewJob) -> str | None:
+    return None if job.request is None else job.request.partition("#")[0]
+
+
+def _store(transaction: Transaction, jobs: Sequence[NewJob], lanes: Lanes) -> list[Submitted]:
     numbers = lanes.numbers(transaction, {(job.queue, job.task) for job in jobs})
     due = [_due(job, transaction.now) for job in jobs]
     rows = json.dumps(
@@ -63,8 +96,8 @@ def _due(job: NewJob, now: float) -> float | None:
 
 def _met(transaction: Transaction, jobs: Sequence[NewJob], rows: str, before: int) -> list[Submitted]:
     answers = []
-    for position, identifier, seq, request, fingerprint in transaction.run("submit_met", rows).fetchall():
-        job = jobs[position]
-        conflict = job.request is not None and request == job.request and fingerprint != job.fingerprint
-        answers.append(Submitted(identifier, seq == before + position + 1, conflict))
+    for position, identifier, seq, request in transaction.run("submit_met", rows).fetchall():
+        created = seq == before + position + 1
+        replayed = not created and request is not None and request == jobs[position].request
+        answers.append(Submitted(identifier, created, replayed=replayed))
     return answers
