@@ -76,11 +76,14 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def idempotent(request: Request, jobs: Sequence[NewJob], said: Any) -> list[NewJob]:
+def idempotent(
+    request: Request, jobs: Sequence[NewJob], said: Any, numbers: Sequence[int] | None = None
+) -> list[NewJob]:
     """Mark jobs with the request that asks for them, if it has an `Idempotency-Key`.
 
     The key is unique per route. The mark travels with the job into the store, so that the same request sent again meets
-    its jobs there; the fingerprint, of what the request `said`, tells another request with the same key.
+    its jobs there; the fingerprint, of what the request `said`, tells another request with the same key. `numbers` are
+    the jobs' places in the request, where that holds wrong ones too: sent again, it may hold less of them.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -90,7 +93,8 @@ def idempotent(request: Request, jobs: Sequence[NewJob], said: Any) -> list[NewJ
         raise Problem(422, "invalid_idempotency_key", detail)
     asked = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     mark = hashlib.sha256(f"{request.scope['path']}\n{key}".encode()).hexdigest()
-    return [job._replace(request=f"{mark}#{number}", fingerprint=asked) for number, job in enumerate(jobs)]
+    places = range(len(jobs)) if numbers is None else numbers
+    return [job._replace(request=f"{mark}#{n}", fingerprint=asked) for n, job in zip(places, jobs, strict=True)]
 
 
 def place_of(request: Request, own: str, job_id: str) -> str:
@@ -101,10 +105,15 @@ def place_of(request: Request, own: str, job_id: str) -> str:
     return f"{quote(path.removesuffix(own))}/v1/jobs/{job_id}"
 
 
-def replay_headers(request: Request, answers: Sequence[Submitted]) -> dict[str, str]:
+def replay_headers(answers: Sequence[Submitted]) -> dict[str, str]:
     """Return the header that tells a replayed answer; raises the problem 422 when the key asked for something else."""
     if any(answer.conflict for answer in answers):
         detail = "this Idempotency-Key was used with another body: use a new key for a new request"
         raise Problem(422, "idempotency_conflict", detail)
-    repeated = "idempotency-key" in request.headers and not any(answer.created for answer in answers)
+    repeated = any(answer.replayed for answer in answers) and not any(answer.created for answer in answers)
     return {"Idempotency-Replayed": "true"} if repeated else {}
+
+
+def said_of(answer: Submitted) -> dict[str, Any]:
+    """Return what is said of a submitted job; to a request that is sent again, what was said the first time."""
+    return {"id": answer.id, "created": answer.created or answer.replayed}

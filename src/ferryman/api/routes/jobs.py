@@ -13,7 +13,7 @@ from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, event_body, job_body
 from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody
-from ferryman.api.submissions import idempotent, nested_job, place_of, replay_headers
+from ferryman.api.submissions import idempotent, nested_job, place_of, replay_headers, said_of
 from ferryman.app import Ferryman
 from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
 from ferryman.domain.ids import parse_job_id
@@ -75,33 +75,28 @@ async def accept(ferry: Ferryman, request: Request, own: str, job: NewJob, said:
     """Store one job and answer 202 with its id and place; `own` is the route's path, `said` what was asked."""
     client = await ferry.connections.here()
     answers = await client.submit(idempotent(request, [job], said))
-    replayed = replay_headers(request, answers)
-    body = {"id": answers[0].id, "created": answers[0].created or bool(replayed)}  # a replay says what was said first
-    return JsonResponse(body, 202, {"Location": place_of(request, own, answers[0].id), **replayed})
+    headers = {"Location": place_of(request, own, answers[0].id), **replay_headers(answers)}
+    return JsonResponse(said_of(answers[0]), 202, headers)
 
 
 async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], atomic: bool) -> Response:
-    jobs: list[NewJob] = []
-    answers: list[dict[str, Any]] = []
+    jobs: dict[int, NewJob] = {}
+    answers: dict[int, dict[str, Any]] = {}
+    wrong: list[Problem] = []
     for number, item in enumerate(items):
         try:
-            jobs.append(nested_job(ferry, item, f"/jobs/{number}"))
-            answers.append({})
+            jobs[number] = nested_job(ferry, item, f"/jobs/{number}")
         except Problem as problem:
-            answers.append({"problem": problem.body(request.url.path)})
-    wrong = [answer["problem"] for answer in answers if answer]
+            wrong.append(problem)
+            answers[number] = {"problem": problem.body(request.url.path)}
     if wrong and atomic:
-        errors = [(error["pointer"], error["detail"]) for problem in wrong for error in problem.get("errors", [])]
-        raise Problem(422, "invalid_batch", f"nothing was stored: {len(wrong)} jobs are wrong", errors=errors[:100])
+        errors = [error for problem in wrong for error in problem.errors]
+        raise Problem(422, "invalid_batch", f"nothing was stored: {len(wrong)} jobs are wrong", errors=errors)
     client = await ferry.connections.here()
-    stored = await client.submit(idempotent(request, jobs, [items, atomic]))
-    headers = replay_headers(request, stored)
-    rest = iter(stored)
-    for answer in answers:
-        if not answer:
-            submitted = next(rest)
-            answer.update(id=submitted.id, created=submitted.created or bool(headers))
-    return JsonResponse({"jobs": answers}, headers=headers)
+    stored = await client.submit(idempotent(request, list(jobs.values()), [items, atomic], list(jobs)))
+    headers = replay_headers(stored)
+    answers.update(zip(jobs, map(said_of, stored), strict=True))
+    return JsonResponse({"jobs": [answers[number] for number in range(len(items))]}, headers=headers)
 
 
 def _add_list(router: APIRouter, ferry: Ferryman) -> None:

@@ -35,7 +35,7 @@ def seed_router(ferry: Ferryman) -> APIRouter:
         jobs = idempotent(request, [flat_job(ferry, body)], body)
         client = await ferry.connections.here()
         answers = await client.submit(jobs)
-        headers = {"Location": place_of(request, "/submit-job", answers[0].id), **replay_headers(request, answers)}
+        headers = {"Location": place_of(request, "/submit-job", answers[0].id), **replay_headers(answers)}
         return JsonResponse({"job_id": answers[0].id}, headers=headers)
 
     @router.get(
