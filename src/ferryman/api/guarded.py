@@ -81,7 +81,7 @@ def as_problem(error: Exception, request: Request) -> Problem:
     if isinstance(error, ClientDisconnect):
         return Problem(400, "client_left", "the connection ended before the request did")  # nobody reads it
     if isinstance(error, FerrymanError):
-        return problem_of(error)
+        return problem_of(error, reading=request.method == "GET")
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return unforeseen()
 

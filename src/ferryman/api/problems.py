@@ -27,6 +27,10 @@ from ferryman.domain.errors import (
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which a client may try again when the store gave no answer.
 RETRY_AFTER = "1"
+#: Most faults that are listed, and most characters of a text: an answer is not to be larger than what it answers.
+MOST_ERRORS = 100
+LONGEST_DETAIL = 1_000
+LONGEST_POINTER = 200
 
 
 class Problem(Exception):
@@ -44,8 +48,10 @@ class Problem(Exception):
         super().__init__(detail)
         self.status = status
         self.code = code
-        self.detail = detail
-        self.errors = errors
+        self.detail = _cut(detail, LONGEST_DETAIL)
+        self.errors = [
+            (_cut(pointer, LONGEST_POINTER), _cut(said, LONGEST_DETAIL)) for pointer, said in errors[:MOST_ERRORS]
+        ]
         self.headers = dict(headers or {})
 
     def body(self, instance: str) -> dict[str, Any]:
@@ -67,8 +73,15 @@ class Problem(Exception):
         return JsonResponse(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
 
 
-def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "") -> Problem:
-    """Translate an error of ours; the pointers say where in the body the job and its options stood."""
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "", *, reading: bool = False) -> Problem:
+    """Translate an error of ours; the pointers say where in the body the job and its options stood.
+
+    `reading` says that the request changes nothing, so that its outcome does not matter.
+    """
     if isinstance(error, InvalidInput):
         return _of_input(error, pointer, options_pointer)
     if isinstance(error, JobNotFound):
@@ -76,9 +89,8 @@ def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "
     if isinstance(error, ActionRefused):
         return Problem(409, "action_refused", str(error))
     if isinstance(error, StoreUnavailable):
-        detail = (
-            f"{error}. Whether the request took effect is unknown: send it again with the same key or Idempotency-Key."
-        )
+        unknown = "Whether the request took effect is unknown: send it again with the same key or Idempotency-Key."
+        detail = f"{error}. {'Nothing was changed: send it again.' if reading else unknown}"
         return Problem(503, "store_unavailable", detail, headers={"Retry-After": RETRY_AFTER})
     if isinstance(error, StoreError):
         return Problem(503, "store_error", str(error))

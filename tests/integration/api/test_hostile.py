@@ -44,6 +44,22 @@ async def test_what_readers_would_differ_on_is_a_400(site: Site, body: str, says
     assert says in problem(await site.client.post("/submit-job", content=body), 400, "malformed_json")["detail"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"task": "send_email", "x" * 900_000: 1},
+        {"task": "x" * 900_000},
+        {"task": "send_email", "queue": "x" * 900_000},
+        {"task": "power", "args": {"x" * 900_000: 1}},
+        {"task": "power", "args": {str(number): 1 for number in range(80_000)}},
+    ],
+    ids=["member", "task", "option", "argument", "arguments"],
+)
+async def test_an_answer_is_short_whatever_was_sent(site: Site, body: Any) -> None:
+    # Seen red without a bound: 80,000 wrong arguments of 700 KB were answered with 6 MB.
+    assert len((await site.client.post("/submit-job", json=body)).content) < 150_000
+
+
 @pytest.mark.parametrize("announced", ["9" * 5_000, "2000000"])
 async def test_an_announced_length_is_refused_before_anything_is_read(site: Site, announced: str) -> None:
     answer = await site.client.post("/submit-job", content=b"{}", headers={"Content-Length": announced})

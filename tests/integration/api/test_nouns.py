@@ -76,6 +76,8 @@ async def test_a_closed_store_is_told_by_readiness_not_by_liveness(site: Site) -
     answer = await site.client.post("/submit-job", json={"task": "send_email"})
     assert "unknown" in problem(answer, 503, "store_unavailable")["detail"]
     assert answer.headers["retry-after"] == "1"
+    reading = await site.client.get("/v1/stats")
+    assert problem(reading, 503, "store_unavailable")["detail"].endswith("Nothing was changed: send it again.")
 
 
 async def test_the_page_and_its_files_come_from_here_alone(site: Site) -> None:
