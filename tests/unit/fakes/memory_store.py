@@ -127,8 +127,7 @@ class MemoryStore:
         self._check()
         self.opened += 1
 
-    def abandon(self) -> None:
-        """Forget nothing: there is only memory."""
+    def abandon(self) -> None: ...
 
     async def close(self) -> None:
         self.closed += 1
