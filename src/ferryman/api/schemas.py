@@ -157,8 +157,10 @@ class ResultBody(BaseModel):
 
     id: str
     state: str
+    task: str
     result: Any = None
     error: dict[str, Any] | None = None
+    finished_at: str | None = None
 
 
 class QueueBody(BaseModel):

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pytest
 from pydantic import BaseModel, Field
 
 from ferryman import Ferryman
@@ -111,3 +112,31 @@ async def test_errors_are_documented_as_problems_alone(site: Site) -> None:
             for status, answer in operation["responses"].items():
                 if status >= "400":
                     assert answer["content"].keys() == {"application/problem+json"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/job-status/{job_id}", "/v1/jobs", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result", "/v1/tasks",
+        "/v1/tasks/{task}", "/v1/queues", "/v1/queues/{queue}", "/v1/workers", "/v1/stats", "/livez", "/readyz",
+    ],
+)  # fmt: skip
+async def test_answers_have_the_members_that_are_documented(site: Site, path: str) -> None:
+    job_id = await site.submit("power", args={"base": 3})
+    await site.work()
+    document = (await site.client.get("/openapi.json")).json()
+    answer = await site.client.get(path.format(job_id=job_id, task="power", queue="default"))
+    content = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    check(document, content["schema"], answer.json())
+
+
+def check(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
+    """Check that a value has all members a schema requires and none that it does not know, all the way down."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for item in value if isinstance(value, list) else ():
+        check(document, schema["items"], item)
+    if "properties" in schema:
+        assert set(schema["required"]) <= value.keys() <= schema["properties"].keys()
+        for name, item in value.items():
+            check(document, schema["properties"][name], item)

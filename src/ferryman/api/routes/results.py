@@ -36,7 +36,7 @@ def results_router(ferry: Ferryman) -> APIRouter:
         "/{job_id}/result",
         response_model=ResultBody,
         operation_id="get_result",
-        responses={202: {"description": "It has not ended."}, **problems(404, 410, 422, 503)},
+        responses={202: {"description": "It has not ended.", "model": ResultBody}, **problems(404, 410, 422, 503)},
     )
     async def get_result(request: Request, job_id: str) -> Response:
         """Return a job's result: 200 when it has ended, however, 202 when not. `Prefer: wait=30` holds the answer."""
