@@ -79,16 +79,17 @@ class Client:
 
         Raises `JobNotFound`, or `ResultTimeout` after `timeout` seconds; the job goes on in that case.
         """
-        [job] = await self.store.inspector.get([job_id], _RESULT)
-        if job is None:
-            raise JobNotFound(job_id)
-        if job.final:
-            return job
         future: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
+        # Before the first look: an end between the look and this would be seen by nobody until the next signal.
         self._awaited.setdefault(job_id, []).append(future)
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name="ferryman-await")
         try:
+            [job] = await self.store.inspector.get([job_id], _RESULT)
+            if job is None:
+                raise JobNotFound(job_id)
+            if job.final:
+                return job
+            if self._watching is None:
+                self._watching = asyncio.create_task(self._watch(), name="ferryman-await")
             return await asyncio.wait_for(future, timeout)
         except TimeoutError:
             raise ResultTimeout(f"job {job_id} did not end within {timeout:g} s; it goes on") from None
