@@ -96,16 +96,13 @@ async def test_a_stop_ends_what_is_held_and_then_the_server(served: Served, time
 async def test_a_body_without_end_is_refused_while_it_comes(served: Served) -> None:
     async with served.connection() as (reader, writer):
         writer.write(b"POST /submit-job HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        answer = asyncio.create_task(answer_of(reader))
-        for _ in range(1_000):
-            if answer.done() or writer.is_closing():
-                break
+        for _ in range(16):
             writer.write(b"10000\r\n" + b" " * 65_536 + b"\r\n")
-            try:
-                await writer.drain()
-            except ConnectionError:
-                break
-        status, media_type, body = await answer
+            await writer.drain()
+        # One byte over 1 MiB, and no end in sight. Not more: what a server leaves unread makes the system reset the
+        # connection, and a reset may overtake the answer.
+        writer.write(b"1\r\n \r\n")
+        status, media_type, body = await answer_of(reader)
     assert (status, media_type, body["code"]) == (413, "application/problem+json", "body_too_large")
 
 
