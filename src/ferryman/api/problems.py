@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -77,13 +78,25 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-def problem_of(error: FerrymanError, pointer: str = "", options_pointer: str = "", *, reading: bool = False) -> Problem:
-    """Translate an error of ours; the pointers say where in the body the job and its options stood.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in the body a job, its arguments and its options stand, as JSON pointers."""
+
+    job: str = ""
+    args: str = "/args"
+    options: str = ""
+
+
+FLAT = Places()
+
+
+def problem_of(error: FerrymanError, places: Places = FLAT, *, reading: bool = False) -> Problem:
+    """Translate an error of ours; the places tell where in the body the wrong value stood.
 
     `reading` says that the request changes nothing, so that its outcome does not matter.
     """
     if isinstance(error, InvalidInput):
-        return _of_input(error, pointer, options_pointer)
+        return _of_input(error, places)
     if isinstance(error, JobNotFound):
         return Problem(404, "job_not_found", str(error))
     if isinstance(error, ActionRefused):
@@ -107,14 +120,14 @@ def unforeseen() -> Problem:
     return Problem(500, "internal_error", "something unforeseen happened; the server's log says what")
 
 
-def _of_input(error: InvalidInput, pointer: str, options_pointer: str) -> Problem:
+def _of_input(error: InvalidInput, places: Places) -> Problem:
     if isinstance(error, UnknownTask):
-        return Problem(422, "unknown_task", str(error), errors=[(f"{pointer}/task", str(error))])
+        return Problem(422, "unknown_task", str(error), errors=[(f"{places.job}/task", str(error))])
     if isinstance(error, InvalidArguments):
-        errors = [(f"{pointer}/args{problem.pointer}", problem.detail) for problem in error.problems]
+        errors = [(f"{places.args}{problem.pointer}", problem.detail) for problem in error.problems]
         return Problem(422, "invalid_arguments", str(error), errors=errors)
     if isinstance(error, InvalidOption):
-        return Problem(422, "invalid_option", str(error), errors=[(f"{options_pointer}/{error.option}", str(error))])
+        return Problem(422, "invalid_option", str(error), errors=[(f"{places.options}/{error.option}", str(error))])
     return Problem(422, "invalid_input", str(error))
 
 

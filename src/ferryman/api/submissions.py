@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import Request
 
 from ferryman.api.bodies import check_object
-from ferryman.api.problems import Problem, problem_of
+from ferryman.api.problems import FLAT, Places, Problem, problem_of
 from ferryman.app import Ferryman
 from ferryman.domain.errors import FerrymanError, InvalidOption
 from ferryman.domain.job import NewJob
@@ -27,33 +27,33 @@ def flat_job(ferry: Ferryman, body: Any) -> NewJob:
     """Read the seed's body: task, args, and the options beside them."""
     values = dict(check_object(body, ("task", "args", *OPTION_NAMES), ""))
     task, args = values.pop("task", None), values.pop("args", None)
-    return _job(ferry, task, args, values)
+    return _job(ferry, task, {} if args is None else args, values, FLAT)
 
 
 def nested_job(ferry: Ferryman, body: Any, pointer: str = "") -> NewJob:
     """Read a body of `/v1`: task, args, options."""
     values = check_object(body, ("task", "args", "options"), pointer)
-    options = values.get("options")
-    options = {} if options is None else check_object(options, OPTION_NAMES, f"{pointer}/options")
-    return _job(ferry, values.get("task"), values.get("args"), options, pointer, f"{pointer}/options")
-
-
-def _job(
-    ferry: Ferryman, task: Any, args: Any, options: dict[str, Any], pointer: str = "", options_pointer: str = ""
-) -> NewJob:
-    if not isinstance(task, str):
-        detail = "task is missing" if task is None else f"task must be text, got {type(task).__name__}"
-        raise Problem(422, "invalid_task", f'{detail}: send {{"task": "<name>"}}', errors=[(f"{pointer}/task", detail)])
-    try:
-        said = Options.named({name: value for name, value in options.items() if value is not None})
-        return ferry.describe(task, json.dumps({} if args is None else args), said)
-    except FerrymanError as error:
-        raise problem_of(error, pointer, options_pointer) from None
+    args, options = values.get("args"), values.get("options")
+    places = Places(pointer, f"{pointer}/args", f"{pointer}/options")
+    options = {} if options is None else check_object(options, OPTION_NAMES, places.options)
+    return _job(ferry, values.get("task"), {} if args is None else args, options, places)
 
 
 def typed_job(ferry: Ferryman, task: str, args: Any, options: dict[str, Any]) -> NewJob:
     """Make a job of a typed route: the body is the arguments, the options come from the query."""
-    return _job(ferry, task, args, options)
+    return _job(ferry, task, args, options, Places(args=""))
+
+
+def _job(ferry: Ferryman, task: Any, args: Any, options: dict[str, Any], places: Places) -> NewJob:
+    if not isinstance(task, str):
+        detail = "task is missing" if task is None else f"task must be text, got {type(task).__name__}"
+        wrong = [(f"{places.job}/task", detail)]
+        raise Problem(422, "invalid_task", f'{detail}: send {{"task": "<name>"}}', errors=wrong)
+    try:
+        said = Options.named({name: value for name, value in options.items() if value is not None})
+        return ferry.describe(task, json.dumps(args), said)
+    except FerrymanError as error:
+        raise problem_of(error, places) from None
 
 
 def query_options(request: Request) -> dict[str, Any]:

@@ -8,14 +8,16 @@ import httpx2
 from fastapi import FastAPI
 
 from ferryman.api import lifespan, router
-from tests.integration.api.site import Site, make_ferry, problem
+from tests.integration.api.site import Site, make_ferry, pointers, problem
 
 
 async def test_a_task_has_a_typed_route(site: Site) -> None:
     answer = await site.client.post("/v1/tasks/power/jobs?priority=7&tags=a&tags=b&delay=5m", json={"base": 3})
     job = (await site.client.get(answer.headers["location"] + "?include=args")).json()
     assert (answer.status_code, job["args"], job["priority"], job["tags"]) == (202, {"base": 3}, 7, ["a", "b"])
-    problem(await site.client.post("/v1/tasks/power/jobs", json={}), 422, "invalid_arguments")
+    told = problem(await site.client.post("/v1/tasks/power/jobs", json={}), 422, "invalid_arguments")
+    assert pointers(told) == ["/base"]  # the body is the arguments
+    problem(await site.client.post("/v1/tasks/send_email/jobs", content=b"null"), 422, "invalid_arguments")
     problem(await site.client.post("/v1/tasks/power/jobs?priorty=7", json={"base": 3}), 422, "unknown_parameter")
     problem(await site.client.post("/v1/tasks/power/jobs?priority=x", json={"base": 3}), 422, "invalid_option")
     problem(await site.client.post("/v1/tasks/powr/jobs", json={}), 422, "unknown_task")

@@ -71,7 +71,7 @@ def _add_any(router: APIRouter, ferry: Ferryman) -> None:
 
 async def _submit(ferry: Ferryman, request: Request, task: str) -> Response:
     body = await read_body(request, ferry.settings.body_limit)
-    args, options = parsed(body) if body else None, query_options(request)
+    args, options = parsed(body) if body else {}, query_options(request)
     job = typed_job(ferry, task, args, options)
     return await accept(ferry, request, f"/v1/tasks/{task}/jobs", job, [args, options])
 
