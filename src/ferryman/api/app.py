@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from ferryman.app import Ferryman
 from ferryman.runtime import worker_for
 from ferryman.version import __version__
 
+_log = logging.getLogger("ferryman.api")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -34,24 +36,34 @@ def lifespan(ferry: Ferryman, *, worker: bool = False) -> Lifespan:
     async def live(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(ferry)
+            stop = app.state.ferryman_stop = stack.enter_context(Stop().on_signals())
             if worker:
-                await stack.enter_async_context(_worker_inside(ferry))
-            app.state.ferryman_stop = stack.enter_context(Stop().on_signals())
+                await stack.enter_async_context(_worker_inside(ferry, stop))
             yield
 
     return live
 
 
 @asynccontextmanager
-async def _worker_inside(ferry: Ferryman) -> AsyncIterator[None]:
-    """Run a worker on this loop while the body runs, then let it drain."""
+async def _worker_inside(ferry: Ferryman, stop: Stop) -> AsyncIterator[None]:
+    """Run a worker on this loop until the server is told to stop or the body ends, and let it drain."""
     async with worker_for(ferry) as worker:
         running = asyncio.create_task(worker.run(), name="ferryman-worker")
+        running.add_done_callback(_tell_of_failure)
+        stopping = asyncio.create_task(stop.wait())
+        # Called once, by the signal or by the end of the body: asked twice, a worker ends without grace.
+        stopping.add_done_callback(lambda _: worker.stop())
         try:
             yield
         finally:
-            worker.stop()
+            stopping.cancel()
             await running
+
+
+def _tell_of_failure(running: asyncio.Task[None]) -> None:
+    # The server goes on without its worker, and raises this at its end only.
+    if not running.cancelled() and (error := running.exception()) is not None:
+        _log.error("the worker inside the server has failed; jobs wait for another one", exc_info=error)
 
 
 def create_app(ferry: Ferryman) -> FastAPI:

@@ -39,26 +39,31 @@ class Stop:
     def on_signals(self) -> Iterator[Stop]:
         """Be set by TERM and INT while the body runs; does nothing outside the main thread."""
         loop = asyncio.get_running_loop()
-        restored: list[tuple[signal.Signals, Any]] = []
+        chained: list[tuple[signal.Signals, Any, Any]] = []
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 before = signal.getsignal(number)
-                signal.signal(number, self._chained(loop, before))
-                restored.append((number, before))
+                # Where nobody listens, the signal is ignored or ends the process at once, and so it must stay.
+                if callable(before):
+                    ours = self._chained(loop, before)
+                    signal.signal(number, ours)
+                    chained.append((number, before, ours))
         except ValueError:
             pass  # not the main thread: whoever runs the server there stops it in another way
         try:
             yield self
         finally:
             self.set()
-            for chained, before in restored:
-                signal.signal(chained, before)
+            for number, before, ours in chained:
+                if signal.getsignal(number) is ours:
+                    signal.signal(number, before)
 
-    def _chained(self, loop: asyncio.AbstractEventLoop, before: Any) -> Callable[[int, FrameType | None], None]:
+    def _chained(
+        self, loop: asyncio.AbstractEventLoop, before: Callable[[int, FrameType | None], Any]
+    ) -> Callable[[int, FrameType | None], None]:
         def handler(number: int, frame: FrameType | None) -> None:
             loop.call_soon_threadsafe(self.set)
-            if callable(before):
-                before(number, frame)
+            before(number, frame)
 
         return handler
 
