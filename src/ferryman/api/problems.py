@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from ferryman.api.render import JsonResponse
+from ferryman.api.render import JsonResponse, LastWords
 from ferryman.domain.errors import (
     ActionRefused,
     FerrymanError,
@@ -71,7 +71,8 @@ class Problem(Exception):
 
     def response(self, request: Request) -> Response:
         """Return the answer."""
-        return JsonResponse(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
+        kind = LastWords if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else JsonResponse
+        return kind(self.body(request.url.path), self.status, self.headers, MEDIA_TYPE)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from typing import Any
 
 from fastapi.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from ferryman.domain.clock import rfc3339
 from ferryman.domain.job import Attempt, Job
 from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
 from ferryman.store.query import Include
+
+#: How long a client that is told to stop sending may take to do so, in seconds.
+LINGER = 2.0
 
 
 class Raw(str):
@@ -38,6 +44,24 @@ class JsonResponse(Response):
     def render(self, content: Any) -> bytes:
         """Return the body."""
         return to_json(content).encode()
+
+
+class LastWords(JsonResponse):
+    """An answer to a client that still sends what nobody will read.
+
+    Closing a connection on data that has not been read resets it, and a reset takes the answer along. So the answer
+    goes out first, and what still comes is thrown away until the client has stopped, or for `LINGER` seconds.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer, then wait for the client's end."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while (await receive()).get("more_body"):
+                    pass
+        await send({"type": "http.response.body", "body": b""})
 
 
 def time_of(moment: float | None) -> str | None:
