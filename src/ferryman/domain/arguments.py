@@ -187,7 +187,7 @@ def _adapter(task: str, what: str, kind: Any) -> TypeAdapter[Any]:
         adapter = TypeAdapter(kind)
         adapter.json_schema()  # fails for what validates but has no JSON form, such as a callable
         return adapter
-    except (PydanticSchemaGenerationError, PydanticUserError) as error:
+    except (PydanticSchemaGenerationError, PydanticUserError, KeyError) as error:  # KeyError: a default named "$ref"
         reason = str(error).splitlines()[0]
         raise TaskDefinitionError(
             f"task {task!r}: {what} cannot travel as JSON ({reason}). Use JSON types, pydantic models, dataclasses, "
