@@ -51,6 +51,14 @@ async def test_equal_requests_at_the_same_time_are_one_job(site: Site) -> None:
     assert len({answer.json()["job_id"] for answer in answers}) == 1
 
 
+async def test_a_key_holds_for_its_route(site: Site) -> None:
+    body = {"task": "send_email"}
+    seed, plain = await post(site, "/submit-job", body), await post(site, "/v1/jobs", body)
+    typed, other = await post(site, "/v1/tasks/power/jobs", {"base": 1}), await post(site, "/v1/tasks/fail/jobs", {})
+    ids = {seed.json()["job_id"], *(answer.json()["id"] for answer in (plain, typed, other))}
+    assert len(ids) == await stored(site) == 4
+
+
 async def test_a_key_that_is_none_is_refused(site: Site) -> None:
     problem(await post(site, "/submit-job", {"task": "send_email"}, "x" * 300), 422, "invalid_idempotency_key")
 
