@@ -148,9 +148,7 @@ class Service:
 
     def _pause(self) -> float:
         self._failures += 1
-        # After the AWS Architecture Blog, "Exponential Backoff And Jitter" (equal jitter: never an instant retry).
-        grown = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 10))
-        return grown * (0.5 + 0.5 * self._around.ports.dice())
+        return _pause_after(self._failures, self._around.ports.dice())
 
     def _tell(self, error: Exception) -> None:
         text = f"{type(error).__name__}: {error}"
@@ -159,12 +157,10 @@ class Service:
         self._told = text
 
     async def _rest(self, pause: float) -> None:
-        # A failing service must not be woken into a hot loop: its pause is slept through, unless it is stopped.
-        if self._failures and not self.stopping:
-            self._awake.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._awake.wait()
+                # A failing service must not be woken into a hot loop: its pause is slept through, unless it is stopped.
                 while self._failures and not self.stopping:
                     self._awake.clear()
                     await self._awake.wait()
@@ -183,8 +179,16 @@ async def call_patiently(call: Callable[[], Awaitable[Any]], name: str, around: 
         except StoreUnavailable as error:
             around.outage.failed(name, error)
             failures += 1
-            grown = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures, 10))
-            await asyncio.sleep(grown * (0.5 + 0.5 * around.ports.dice()))
+            await asyncio.sleep(_pause_after(failures, around.ports.dice()))
         else:
             around.outage.worked(name)
             return value
+
+
+def _pause_after(failures: int, dice: float) -> float:
+    """Return the seconds to wait after so many failures in a row (at least 1).
+
+    After the AWS Architecture Blog, "Exponential Backoff And Jitter": equal jitter, so never an instant retry.
+    """
+    grown = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures, 10))
+    return grown * (0.5 + 0.5 * dice)

@@ -100,7 +100,8 @@ class JsonLines(logging.Formatter):
             "event": getattr(record, "event", None),
             "message": record.getMessage(),
         }
-        line |= _ids(record)
+        # The line's own fields win: an event may have a `message` too, which its sentence holds already.
+        line = _ids(record) | line
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps({name: value for name, value in line.items() if value is not None}, default=str)
