@@ -100,7 +100,8 @@ class Follower:
 
 def _detail(job: Job) -> str:
     if job.state is State.SCHEDULED:
-        again = f", retry {job.retries + 1} of {job.max_retries}" if job.attempt else ""
+        # `retries` counts the run that is waited for already; a snooze spends none.
+        again = f", retry {job.retries} of {job.max_retries}" if job.retries else ""
         return f" {ago(job.run_at)}{again}"
     if job.state is State.PROCESSING and job.attempt > 1:
         return f" attempt {job.attempt}"
