@@ -12,15 +12,13 @@ from ferryman.worker.attempts import Attempt, Reason
 from ferryman.worker.verdict import Verdict, judge_timeout
 
 
-def decide(attempt: Attempt, task: Task, verdict: Verdict, dice: Callable[[], float]) -> Outcome | None:
-    """Return the outcome of an attempt, None when its lease was revoked and nothing it says would be taken.
+def decide(attempt: Attempt, task: Task, verdict: Verdict, dice: Callable[[], float]) -> Outcome:
+    """Return the outcome of an attempt.
 
     An attempt that ends by an error after it was asked to stop ends for that reason, whatever its code raised on the
     way out: at a timeout with TimeoutError, at a shutdown or out of touch by handing the job back. Out of touch that
     spares the job a crash if nobody recovered it first; the store checks the token, so otherwise it changes nothing.
     """
-    if attempt.revoked:
-        return None
     if attempt.reason is not None and not verdict.firm:
         if attempt.reason is not Reason.TIMEOUT:
             return Outcome.released(attempt.lease)

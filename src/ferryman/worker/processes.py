@@ -73,9 +73,9 @@ class Children:
             self._keep(child)
             return verdict
         finally:
-            self._busy.discard(child)
             if child not in self._idle:
-                child.kill()
+                await child.end()
+            self._busy.discard(child)
 
     async def _follow(self, child: _Child, attempt: Attempt) -> Verdict:
         while frame := await child.receive():
@@ -100,8 +100,8 @@ class Children:
         try:
             await child.start(self._hello())
         except BaseException:
+            await child.end()
             self._busy.discard(child)
-            child.kill()
             raise
         return child
 
@@ -120,7 +120,7 @@ class Children:
         for child in children:
             child.kill()
         for child in children:
-            await child.cause()
+            await child.end()
 
 
 _STOPPED = json.dumps({"type": "CancelledError", "message": "stopped before it started", "traceback": ""})
@@ -199,6 +199,11 @@ class _Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
+
+    async def end(self) -> None:
+        """Kill the process and wait until it is gone: it uses its slot as long as it lives."""
+        self.kill()
+        await self.cause()
 
     async def cause(self) -> str:
         """Wait for the end of the process and say how it ended."""

@@ -95,11 +95,11 @@ class Runner:
             self._attempts.running.discard(attempt)
             sink.slot_freed()
 
-    async def _attempt(self, attempt: Attempt, sink: Sink) -> Outcome | None:
+    async def _attempt(self, attempt: Attempt, sink: Sink) -> Outcome:
         """Resolve, call, decide."""
         known = self._known.get(attempt.claimed.task)
         if known is None or attempt.reason is not None:
-            return None if attempt.revoked else Outcome.released(attempt.lease)
+            return Outcome.released(attempt.lease)
         if known.task.process:
             verdict = await self._call_child(attempt, known, sink)
             return decide(attempt, known.task, verdict, self._around.ports.dice)
@@ -174,14 +174,16 @@ class Runner:
         with contextlib.suppress(asyncio.CancelledError):
             await self._reporter.flushed(attempt)
 
-    def settle(self, attempt: Attempt, outcome: Outcome | None, sink: Sink) -> None:
-        """Pass the outcome on, once; whatever comes later does not count."""
+    def settle(self, attempt: Attempt, outcome: Outcome, sink: Sink) -> None:
+        """Pass the outcome on, once: whatever comes later, or after the lease was revoked, does not count."""
         if attempt.settled:
             return
         attempt.settled = True
         if attempt.revoked:
-            outcome = None
-        elif outcome is not None and (event := failure(attempt, outcome)) is not None:
+            sink.report(attempt, None)
+            return
+        event = failure(attempt, outcome)
+        if event is not None:
             self._around.emit(event)
         sink.report(attempt, outcome)
 

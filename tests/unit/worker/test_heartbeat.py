@@ -54,6 +54,23 @@ async def test_an_ended_attempt_keeps_its_lease_until_the_store_has_its_outcome(
 
 
 @virtual_time
+async def test_an_attempt_whose_outcome_is_on_its_way_is_not_taken_for_lost() -> None:
+    async def work() -> None:
+        place.store.deaf = 5  # the store takes the outcome, but its answer is late
+
+    async with working(task(work)) as place:
+        row = place.store.put()
+        await place.until(lambda: row.state is State.COMPLETED)
+        assert place.worker.attempts.held
+        place.store.signal("worker:w")
+        beats = len(place.store.beats)
+        await place.until(lambda: len(place.store.beats) > beats)
+        await place.until(lambda: not place.worker.attempts.held)
+    assert place.told(AttemptStopped) == []
+    assert place.worker.attempts.finished == 1
+
+
+@virtual_time
 async def test_a_cancelled_job_is_stopped_at_once_and_reports_nothing() -> None:
     stopped = []
 

@@ -65,6 +65,12 @@ async def test_arguments_and_results_cross_and_the_child_is_used_again(place: Pl
     assert first[1] == os.getpid()
 
 
+async def test_children_that_would_only_wait_are_ended(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place.worker._children, "_most_idle", 0)
+    pid, _ = json.loads((await place.outcome("where")).result or "")
+    await gone(pid)
+
+
 async def test_a_large_result_crosses(place: Place) -> None:
     assert len((await place.outcome("big", '{"size": 3000000}')).result or "") == 3_000_002
 

@@ -12,7 +12,7 @@ from ferryman.domain.errors import InvalidArguments
 from ferryman.domain.outcome import Cancel, Ending, Snooze
 from ferryman.domain.retry import Retry
 from ferryman.telemetry.current import CURRENT
-from ferryman.telemetry.events import AttemptFailed, AttemptOverran, ServiceFailed
+from ferryman.telemetry.events import AttemptFailed, AttemptOverran, OutcomeRefused, ServiceFailed
 from ferryman.worker.context import Context
 from tests.unit.fakes.virtual_time import now, virtual_time
 from tests.unit.worker.place import AT_ONCE, endings, error_of, task, working
@@ -252,7 +252,9 @@ async def test_code_that_swallows_its_cancellation_is_reported_and_keeps_its_slo
         await asyncio.sleep(50)
         assert second.attempt == 0, "its slot is not free"
         await place.until(lambda: second.attempt == 1)
+    # What the first one came to at last is not even sent.
     assert endings(row) == [Ending.FAILED]
+    assert place.told(OutcomeRefused) == []
 
 
 @virtual_time

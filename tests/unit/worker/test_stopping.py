@@ -163,6 +163,7 @@ async def test_what_was_claimed_while_the_worker_was_told_to_stop_is_handed_back
     place.running = asyncio.create_task(place.worker.run())
     await asyncio.sleep(0.1)
     place.worker.stop()
+    await asyncio.sleep(0.5)
     place.store.gate.set()
     await place.running
     assert runs == []

@@ -9,6 +9,7 @@ import pytest
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import State
 from ferryman.telemetry.events import OutcomeRefused, ServiceFailed, StoreBack, StoreDown
+from ferryman.worker import turns
 from tests.unit.fakes.virtual_time import now, virtual_time
 from tests.unit.worker.place import AT_ONCE, LEASE, Place, endings, task, working
 
@@ -43,6 +44,26 @@ async def test_nothing_is_claimed_beyond_the_free_slots() -> None:
         await asyncio.sleep(8)
         assert len(place.store.turns) == turns, "a worker without a free slot has nothing to ask"
         await place.until(lambda: rows[4].attempt == 1)
+
+
+@virtual_time
+async def test_a_worker_that_is_partly_busy_claims_only_for_its_free_slots() -> None:
+    async with working(task(hold), slots=3) as place:
+        place.store.put()
+        await asyncio.sleep(1)
+        rows = [place.store.put() for _ in range(5)]
+        await asyncio.sleep(1)
+        assert [row.attempt for row in rows] == [1, 1, 0, 0, 0]
+
+
+@virtual_time
+async def test_a_claim_that_got_all_it_asked_for_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LARGEST_TURN", 2)
+    async with working(task(hold), slots=10) as place:
+        await asyncio.sleep(1)
+        rows = [place.store.put() for _ in range(7)]
+        await asyncio.sleep(0.1)
+        assert [row.attempt for row in rows] == [1] * 7
 
 
 @virtual_time
