@@ -37,7 +37,8 @@ apt_get_install() {
     say "installing with apt-get: $*"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >/dev/null || fail "apt-get update failed, so these could not be installed: $*"
-    apt-get install -qq -y --no-install-recommends "$@" >/dev/null || fail "apt-get could not install: $*"
+    # RUNLEVEL=1: the files only, no service is started.
+    RUNLEVEL=1 apt-get install -qq -y --no-install-recommends "$@" >/dev/null || fail "apt-get could not install: $*"
 }
 
 versions_found() {
@@ -63,6 +64,16 @@ choose_python() {
         || fail "Ferryman needs Python 3.11 or later with venv and ensurepip; found: $(versions_found)."
 }
 
+# Debian's Redis is one of the servers that tests run against; it is started by them alone, never as a service.
+choose_redis() {
+    command -v redis-server >/dev/null && return
+    if can_apt_get; then
+        apt_get_install redis-server
+    else
+        say "redis-server is not installed: tests against it will fail (apt-get install redis-server)"
+    fi
+}
+
 make_environment() {
     choose_python
     say "making .venv with $("$PYTHON" --version)"
@@ -75,6 +86,7 @@ pip_install() { .venv/bin/python -m pip install -qq --disable-pip-version-check 
 
 is_current && exit 0
 is_here || make_environment
+choose_redis
 say "installing $LOCK"
 pip_install --require-hashes -r "$LOCK"
 pip_install --no-deps --no-build-isolation --editable .

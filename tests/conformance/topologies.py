@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +11,7 @@ from typing import Protocol
 from ferryman.domain.retention import Retention
 from ferryman.store.protocol import Store
 from ferryman.stores import open_store
+from tests.servers.running import running
 
 #: Where the fake clock starts, in seconds since the epoch: some Tuesday in 2030.
 EPOCH = 1_893_456_000.0
@@ -51,5 +54,29 @@ class SqliteFile:
         pass
 
 
+class Redis:
+    """A prefix of its own on a server; the server is shared by all tests of a process."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}?prefix=t{secrets.token_hex(6)}"
+        self._ahead = 0.0
+
+    def store(self, retention: Retention) -> Store:
+        return open_store(self._url, retention, clock=self.now)
+
+    def now(self) -> float:
+        # The server's clock, which is this machine's, and as far ahead as the test moved it.
+        return time.time() + self._ahead
+
+    async def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    async def close(self) -> None:
+        pass
+
+
 #: What `world` in conftest.py is parametrized by.
-TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {"sqlite": SqliteFile}
+TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {
+    "sqlite": SqliteFile,
+    "redis-7.0": lambda folder: Redis(running("redis-7.0").url),
+}

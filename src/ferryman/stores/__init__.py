@@ -11,7 +11,12 @@ from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.retention import Retention
 from ferryman.store.protocol import Store
 
-_HOW = "Known stores: sqlite:///path/to/file.db, sqlite:////absolute/file.db, sqlite:// (memory, for tests)."
+_HOW = (
+    "Known stores: sqlite:///path/to/file.db, sqlite:////absolute/file.db, sqlite:// (memory, for tests), "
+    "redis://host:6379/0, rediss://host (TLS), unix:///path/to/socket, redis+sentinel://h1,h2/master, "
+    "redis+cluster://h1,h2."
+)
+_REDIS = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 _MEMORY = ("", "/", ":memory:", "/:memory:")
 
 
@@ -35,20 +40,30 @@ def settle(url: str) -> str:
 
 
 def open_store(
-    url: str, retention: Retention | None = None, *, durability: str = "full", clock: Clock = time.time
+    url: str,
+    retention: Retention | None = None,
+    *,
+    durability: str = "full",
+    allow_volatile: bool = False,
+    clock: Clock = time.time,
 ) -> Store:
     """Return the store that a URL names, not opened yet: `await store.open()` on the loop that will use it.
 
-    Raises `StoreMisconfigured` for a URL that names none.
+    `durability` is for SQLite, `allow_volatile` for Redis. Raises `StoreMisconfigured` for a URL that names no store.
     """
     scheme, separator, rest = settle(url).partition("://")
+    keep = retention or Retention()
+    # Imported here: whoever uses one store does not load the others.
     if scheme == "sqlite" and separator:
         if not rest.startswith("/"):
             raise StoreMisconfigured(f"{url!r} names a host; a file takes three slashes: sqlite:///{rest}")
-        # Imported here: whoever uses one store does not load the others.
         from ferryman.stores.sqlite.store import SqliteStore
 
-        path = Path(rest[1:]).expanduser()
-        return SqliteStore(path, retention or Retention(), durability=durability, clock=clock)
+        return SqliteStore(Path(rest[1:]).expanduser(), keep, durability=durability, clock=clock)
+    if scheme in _REDIS and separator:
+        from ferryman.stores.redis.address import parse_address
+        from ferryman.stores.redis.store import RedisStore
+
+        return RedisStore(parse_address(url), keep, allow_volatile=allow_volatile, clock=clock)
     shown = scheme if separator else url[:40]
     raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")

@@ -14,6 +14,7 @@ from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
+from ferryman.store.hearing import Hearing
 from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
 from ferryman.stores.sqlite import actions, submit, turn, wakeups
 from ferryman.stores.sqlite.connection import check_place, connect, translated
@@ -39,7 +40,8 @@ class SqliteStore:
         self._synchronous = durability.upper()
         self._clock = clock
         self._sender = wakeups.Sender()
-        self._listener = wakeups.Listener()
+        self._hearing = Hearing()
+        self._listener = wakeups.Listener(self._hearing)
         self._lanes = Lanes()
         self._writer = Writer(path, self._synchronous, clock, self._sender.send, self._lanes.forget)
         self._readers = Readers(path)
@@ -134,7 +136,7 @@ class SqliteStore:
             return
         if self._net is None or self._net.done():
             self._net = asyncio.create_task(self._watch_counter(), name="ferryman-net")
-        await self._listener.wait(signals, timeout)
+        await self._hearing.wait(signals, timeout)
 
     async def _register(self, signals: Sequence[str]) -> bool:
         """Note our port for signals that are new or whose registration ages; return whether any was new."""
@@ -158,7 +160,7 @@ class SqliteStore:
         seen = wakeups.change_counter(self._counter)
         while True:
             await asyncio.sleep(wakeups.NET_INTERVAL)
-            if not self._listener.waiting:
+            if not self._hearing.waiting:
                 continue
             try:
                 counter = wakeups.change_counter(self._counter)
@@ -166,7 +168,7 @@ class SqliteStore:
                 continue  # whoever waits will meet the error in its next call, and tell it
             if counter != seen:
                 seen = counter
-                self._listener.note(None)
+                self._hearing.note(None)
 
     async def close(self) -> None:
         """End the threads and close the file; whoever waits is woken first."""

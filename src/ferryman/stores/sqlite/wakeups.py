@@ -15,8 +15,8 @@ import socket
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
+from ferryman.store.hearing import Hearing
 from ferryman.stores.sqlite.writer import Transaction
 
 #: A listener that did not renew itself for this long is forgotten, in seconds.
@@ -24,8 +24,6 @@ LISTENER_LIFE = 180.0
 #: How often the change counter is looked at while waiting, in seconds.
 NET_INTERVAL = 0.5
 LOOPBACK = "127.0.0.1"
-#: Signals whose last coming is remembered.
-MOST_NAMES = 10_000
 
 
 class Sender:
@@ -60,14 +58,10 @@ class Sender:
 class Listener(asyncio.DatagramProtocol):
     """Receives signals on one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, hearing: Hearing) -> None:
         self.port = 0
+        self._hearing = hearing
         self._transport: asyncio.DatagramTransport | None = None
-        #: A number that rises with each signal, the one of the last of each name, and what each caller knows of them.
-        self._count = 0
-        self._last: dict[str, int] = {}
-        self._known: WeakKeyDictionary[asyncio.Task[Any], dict[str, int]] = WeakKeyDictionary()
-        self._waiters: dict[asyncio.Future[None], frozenset[str]] = {}
 
     async def open(self) -> None:
         """Bind a free port of the loopback interface; raises OSError when there is none."""
@@ -79,57 +73,19 @@ class Listener(asyncio.DatagramProtocol):
         """Note the signals and wake whoever waits for one of them."""
         try:
             signals = json.loads(data)
-            self.note(frozenset(map(str, signals)))
+            self._hearing.note(frozenset(map(str, signals)))
         except (ValueError, TypeError):
             # Cut off or not ours: let everybody look.
-            self.note(None)
+            self._hearing.note(None)
 
     def error_received(self, exc: Exception) -> None:
         """Ignore what the network says of datagrams: the net catches what is missed."""
-
-    def note(self, signals: frozenset[str] | None) -> None:
-        """Wake the waiters of these signals, all for None; what nobody waits for now is kept for the next wait."""
-        for waiter, wanted in self._waiters.items():
-            if (signals is None or signals & wanted) and not waiter.done():
-                waiter.set_result(None)
-        self._count += 1
-        if len(self._last) > MOST_NAMES:
-            self._last.clear()  # names of jobs add up; whoever misses one by this looks a little later
-        self._last.update(dict.fromkeys(signals or (), self._count))
-
-    async def wait(self, signals: Sequence[str], timeout: float) -> None:
-        """Return when one of the signals came since this asyncio task's last wait, or after `timeout` seconds."""
-        wanted = frozenset(signals)
-        caller = asyncio.current_task()
-        assert caller is not None
-        known = self._known.setdefault(caller, {})
-        if all(self._last.get(signal, 0) <= known.get(signal, 0) for signal in wanted):
-            loop = asyncio.get_running_loop()
-            waiter: asyncio.Future[None] = loop.create_future()
-            self._waiters[waiter] = wanted
-            alarm = loop.call_later(timeout, _wake, waiter)
-            try:
-                await waiter
-            finally:
-                alarm.cancel()
-                del self._waiters[waiter]
-        known.update(dict.fromkeys(wanted, self._count))
-
-    @property
-    def waiting(self) -> bool:
-        """Whether anybody waits."""
-        return bool(self._waiters)
 
     def close(self) -> None:
         """Let go of the port and wake whoever waits."""
         if self._transport is not None:
             self._transport.close()
-        self.note(None)
-
-
-def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
+        self._hearing.note(None)
 
 
 def register(transaction: Transaction, port: int, signals: Sequence[str]) -> None:

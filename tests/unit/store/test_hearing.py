@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
-from ferryman.stores.sqlite.wakeups import Listener
+from ferryman.store.hearing import Hearing
 
 FOREVER = 30.0
 
 
 async def test_one_who_was_busy_when_a_signal_came_gets_it_though_another_took_it() -> None:
     # Seen red when what was received was one set for all.
-    listener, busy, released = Listener(), asyncio.Event(), asyncio.Event()
+    hearing, busy, released = Hearing(), asyncio.Event(), asyncio.Event()
 
     async def quick() -> None:
-        await listener.wait(["finished"], FOREVER)
+        await hearing.wait(["finished"], FOREVER)
 
     async def slow() -> None:
         busy.set()
         await released.wait()
-        await listener.wait(["finished"], FOREVER)
+        await hearing.wait(["finished"], FOREVER)
 
     both = [asyncio.create_task(quick()), asyncio.create_task(slow())]
     await busy.wait()
-    listener.note(frozenset({"finished"}))
+    hearing.note(frozenset({"finished"}))
     await both[0]
     released.set()
     async with asyncio.timeout(5):
@@ -31,19 +31,19 @@ async def test_one_who_was_busy_when_a_signal_came_gets_it_though_another_took_i
 
 
 async def test_a_signal_wakes_once_and_others_not_at_all() -> None:
-    listener, turns = Listener(), 0
+    hearing, turns = Hearing(), 0
 
     async def look() -> None:
         nonlocal turns
         while True:
-            await listener.wait(["mail"], FOREVER)
+            await hearing.wait(["mail"], FOREVER)
             turns += 1
 
-    listener.note(frozenset({"mail"}))
+    hearing.note(frozenset({"mail"}))
     looking = asyncio.create_task(look())
     for signals, expected in ((None, 1), ("other", 1), ("mail", 2), ("other", 2), ("mail", 3)):
         if signals is not None:
-            listener.note(frozenset({signals}))
+            hearing.note(frozenset({signals}))
         for _ in range(3):
             await asyncio.sleep(0)
         assert turns == expected

@@ -1,0 +1,116 @@
+"""Calls of scripts: each is one atomic step, and is sent again when its answer was lost.
+
+Every script may be sent again without harm (`store/protocol.py`), so a broken connection, a failover or a moved slot
+costs a moment. What does not pass soon is told to the caller, who repeats the call for as long as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+
+from ferryman.domain.clock import Clock
+from ferryman.domain.errors import StoreUnavailable
+from ferryman.stores.redis.address import Address
+from ferryman.stores.redis.failures import is_passing, translate
+from ferryman.stores.redis.keys import base
+from ferryman.stores.redis.links import Command, Link, link_to
+from ferryman.stores.redis.scripts import Script, script
+
+Value = str | bytes | int | float
+
+#: How long a call is repeated before the caller is told, in seconds.
+PATIENCE = 2.0
+#: Pauses between tries grow from the first to the longest, in seconds; dice keep callers from coming back together.
+FIRST_PAUSE = 0.02
+LONGEST_PAUSE = 0.5
+
+
+class Calls:
+    """Calls scripts on the partitions of one address. A `clock` other than the system's shifts the server's time."""
+
+    def __init__(self, address: Address, clock: Clock) -> None:
+        self.address = address
+        self.link: Link = link_to(address)
+        self.closed = False
+        self._clock = clock
+        self._bases = [base(address.prefix, number) for number in range(address.partitions)]
+        self._under_way: set[asyncio.Future[Any]] = set()
+
+    @property
+    def partitions(self) -> int:
+        """The number of partitions."""
+        return len(self._bases)
+
+    async def run(self, name: str, partition: int, *values: Value) -> Any:
+        """Run scripts/`name`.lua on a partition and return its answer.
+
+        Raises `StoreUnavailable`, `StoreMisconfigured` and `StoreIncompatible`.
+        """
+        [answer] = await self.run_with(name, partition, values, ())
+        return answer
+
+    async def run_with(self, name: str, partition: int, values: Sequence[Value], then: Sequence[Command]) -> list[Any]:
+        """Run a script, and commands behind it on the same connection; return all answers."""
+        key = self._bases[partition]
+        arguments = (1, key, self._shift(), *values)
+        called = script(name)
+        return await self._repeat(lambda: self._call(called, key, arguments, then))
+
+    async def send(self, *commands: Command, partition: int = 0) -> list[Any]:
+        """Send commands that may be repeated; an error reply stands in the list as an exception."""
+        return await self._repeat(lambda: self.link.send(self._bases[partition], commands))
+
+    async def everywhere(self, name: str, *values: Value) -> list[Any]:
+        """Run a script on every partition."""
+        calls = [self.run(name, partition, *values) for partition in range(self.partitions)]
+        return list(await asyncio.gather(*calls))
+
+    def _shift(self) -> int:
+        """Return the milliseconds to add to the server's time: none, unless a test moves the clock."""
+        return 0 if self._clock is time.time else round((self._clock() - time.time()) * 1_000)
+
+    async def _call(self, called: Script, key: str, arguments: Sequence[Value], then: Sequence[Command]) -> list[Any]:
+        replies = await self.link.send(key, [("EVALSHA", called.sha, *arguments), *then])
+        if isinstance(replies[0], NoScriptError):
+            # The server started anew or its scripts were flushed: this also makes it remember the text.
+            replies = await self.link.send(key, [("EVAL", called.text, *arguments), *then])
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    async def _repeat(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+        """Send until there is an answer, for a while."""
+        if self.closed:
+            raise StoreUnavailable(f"the store {self.address.shown} is closed")
+        task = asyncio.ensure_future(self._until_answered(send))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        # Shielded: a command cut off half-way would cost its connection, and its outcome would be unknown.
+        return await asyncio.shield(task)
+
+    async def _until_answered(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+        begun = time.monotonic()
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await send()
+            except (RedisError, RedisClusterException, OSError) as error:
+                waited = time.monotonic() - begun
+                if self.closed or waited + pause > PATIENCE or not is_passing(error):
+                    raise translate(error, self.address.shown) from error
+            await asyncio.sleep(pause * (0.5 + random.random()))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def close(self) -> None:
+        """Let calls under way end, then close the connections."""
+        self.closed = True
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        await self.link.close()

@@ -1,0 +1,68 @@
+"""The names of all keys, and what is in each.
+
+Every key of a partition begins with its base, `{prefix:number}`: the braces make a cluster keep them on one node, so
+that a script sees all of a job at once. Scripts write these names in capitals; `names_used` gives them their values.
+Ids are stored as the 16 bytes that they stand for, times as milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+import re
+
+DEFAULT_PREFIX = "fm"
+
+#: By name in the scripts: what follows the base. Those that end with a colon or a space are completed by the script.
+KEYS = {
+    # -- a job, by its id
+    "JOB": ":job:",  # hash: state queue task seq priority max_retries max_crashes, and what else applies to it
+    "ARGS": ":args:",  # string: its arguments, if too long for the hash
+    "RESULT": ":result:",  # string: its result, if too long for the hash
+    "HISTORY": ":history:",  # list: its attempts that ended otherwise than well, see parts/history.lua
+    "FEED": ":feed:",  # list: its live output, see feed_append.lua
+    "PROGRESS": ":progress:",  # string: the latest progress in its feed
+    # -- where a job stands: in one index, and by its state in one more of these
+    "INDEX": ":index:",  # sorted set by "state queue task": ids by seq, which is the order of submission
+    "LINE": ":line:",  # list by "priority queue task": pending jobs, id and place, first in first out
+    "DUE": ":due",  # sorted set: scheduled ids by the time they are due
+    "LEASES": ":leases",  # sorted set: tokens (id, attempt, nonce) by the time the lease runs out
+    "KEPT": ":kept",  # sorted set: final ids by the time retention lets them go
+    # -- what finds jobs
+    "LANES": ":lanes",  # set of "queue task": every pair that was ever submitted
+    "READY": ":ready",  # set of "priority queue task": lines that may have somebody in them
+    "TAG": ":tag:",  # sorted set by tag: ids by seq
+    "UNIQUE": ":unique:",  # string by task, line feed, key: the id of the job that has it
+    "REQUEST": ":request:",  # hash by request: its fingerprint, and the id of each of its jobs by number
+    # -- queues and workers
+    "PAUSED": ":paused",  # hash by queue: since when, a space, by whom
+    "WORKERS": ":workers",  # hash by worker: JSON of what it announced
+    "SEEN": ":seen",  # sorted set: workers by the time they announced themselves last
+    "COMMANDS": ":commands",  # hash by worker: the command left for it
+    "ANSWERED": ":answered:",  # string by worker: its last turn and the answer, for when it is sent again
+    # -- the rest
+    "LAST_PLACE": ":last_place",  # string: the last place in line that was given out, see parts/places.lua
+    "FORMAT": ":format",  # hash, in partition 0 only: the version of all this, and the number of partitions
+}
+
+#: Channels of signals have no braces: they are the same for all partitions.
+_SIGNAL = "local SIGNAL = string.match(KEYS[1], '^{(.+):%d+}$') .. ':signal:'\n"
+_NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
+
+
+def base(prefix: str, partition: int) -> str:
+    """Return what every key of a partition begins with."""
+    return f"{{{prefix}:{partition}}}"
+
+
+def channel(prefix: str, signal: str) -> str:
+    """Return the channel that carries a signal (`store/signals.py`); scripts know an id as 32 hexadecimal digits."""
+    kind, _, name = signal.partition(":")
+    if kind == "job":
+        signal = "job:" + name.replace("-", "")
+    return f"{prefix}:signal:{signal}"
+
+
+def names_used(script: str) -> str:
+    """Return Lua that gives the names in a script their values, for those that it uses."""
+    used = set(_NAME.findall(script))
+    lines = [f"local {name} = KEYS[1] .. '{text}'\n" for name, text in KEYS.items() if name in used]
+    return "".join(lines) + (_SIGNAL if "SIGNAL" in used else "")

@@ -1,0 +1,216 @@
+"""Connections to the servers, for each way in which they are found. redis-py keeps them; it never repeats a command."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool, SSLConnection
+from redis.asyncio.connection import UnixDomainSocketConnection as UnixConnection
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.exceptions import AskError, MovedError, ResponseError
+
+from ferryman.stores.redis.address import Address, Kind
+
+Command = Sequence[str | bytes | int | float]
+
+#: A server that says nothing for this long is taken for gone, in seconds.
+ANSWER_TIMEOUT = 5.0
+CONNECT_TIMEOUT = 2.0
+#: Most connections of one store object to one server; further calls wait for one.
+MOST_CONNECTIONS = 32
+
+
+class Link(Protocol):
+    """Sends commands to the server that has a key."""
+
+    async def open(self) -> None:
+        """Find the servers, where that takes a call."""
+
+    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+        """Send commands over one connection, in one go; an error reply stands in the list as an exception."""
+
+    def subscriber(self) -> Redis:
+        """Return a client for a subscription; whoever asks closes it."""
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+    def abandon(self) -> None:
+        """Drop all connections without the loop that made them."""
+
+
+def link_to(address: Address) -> Link:
+    """Return the link for an address."""
+    if address.kind is Kind.CLUSTER:
+        return ClusterLink(address)
+    return PoolLink(_sentinel_pool(address) if address.kind is Kind.SENTINEL else _pool(address))
+
+
+def _common(address: Address, *, pooled: bool = True) -> dict[str, Any]:
+    """Return what every connection needs."""
+    said: dict[str, Any] = {
+        "username": address.username,
+        "password": address.password,
+        "protocol": 2,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        # What waits longest for an answer is told by `ANSWER_TIMEOUT` in `_exchange`.
+        "socket_timeout": None,
+        "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if address.kind is Kind.UNIX:
+        del said["socket_keepalive"], said["socket_connect_timeout"]
+    return said if not address.tls else said | {f"ssl_{name}": value for name, value in address.tls_options.items()}
+
+
+def _pool(address: Address) -> ConnectionPool:
+    if address.kind is Kind.UNIX:
+        return ConnectionPool(UnixConnection, path=address.path, db=address.db, **_common(address))
+    host, port = address.hosts[0]
+    kind = SSLConnection if address.tls else Connection
+    return ConnectionPool(kind, host=host, port=port, db=address.db, **_common(address))
+
+
+def _sentinel_pool(address: Address) -> ConnectionPool:
+    asked = {
+        "socket_timeout": CONNECT_TIMEOUT,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "username": address.sentinel_username,
+        "password": address.sentinel_password,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if address.tls:
+        asked |= {"ssl": True} | {f"ssl_{name}": value for name, value in address.tls_options.items()}
+    sentinel = Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+    master: Redis = sentinel.master_for(address.master, db=address.db, ssl=address.tls, **_common(address))
+    return master.connection_pool
+
+
+class PoolLink:
+    """One server at a time: standalone, or the master that Sentinel names."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._free = asyncio.Semaphore(MOST_CONNECTIONS)
+
+    async def open(self) -> None:
+        """Connections are made when needed."""
+
+    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+        """Send commands over one connection of the pool."""
+        async with self._free:
+            connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+            try:
+                return await _exchange(connection, commands)
+            finally:
+                await self._pool.release(connection)
+
+    def subscriber(self) -> Redis:
+        """Return a client on the same pool."""
+        return Redis(connection_pool=self._pool)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._pool.disconnect()
+
+    def abandon(self) -> None:
+        """Drop the connections of the pool."""
+        _drop(self._pool._available_connections)
+        _drop(self._pool._in_use_connections)
+
+
+class ClusterLink:
+    """Many servers, each with its share of the slots."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        nodes = [ClusterNode(host, port) for host, port in address.hosts]
+        said = _common(address)
+        self._cluster = RedisCluster(startup_nodes=nodes, ssl=address.tls, **said)
+        self._free = asyncio.Semaphore(MOST_CONNECTIONS)
+
+    async def open(self) -> None:
+        """Learn which server has which slots."""
+        await self._cluster.initialize()
+
+    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+        """Send commands to the server that has the key, and after a move to the one that has it now."""
+        async with self._free:
+            try:
+                replies = await self._send_to(self._cluster.get_node_from_key(key), commands)
+            except OSError:
+                await self._learn()
+                raise
+            for reply in replies:
+                if isinstance(reply, MovedError):
+                    await self._learn()
+                    return await self._send_to(self._cluster.get_node_from_key(key), commands)
+                if isinstance(reply, AskError):
+                    node = self._cluster.get_node(host=reply.host, port=reply.port)
+                    asking = [part for command in commands for part in (("ASKING",), command)]
+                    return (await self._send_to(node, asking))[1::2]
+            return replies
+
+    async def _send_to(self, node: ClusterNode | None, commands: Sequence[Command]) -> list[Any]:
+        if node is None:
+            raise ConnectionError("no node of the cluster has this slot")
+        connection = node.acquire_connection()
+        try:
+            await connection.connect()  # type: ignore[no-untyped-call]
+            return await _exchange(connection, commands)
+        finally:
+            node.release(connection)
+
+    async def _learn(self) -> None:
+        """Learn anew which server has which slots."""
+        with contextlib.suppress(Exception):  # the call that follows tells what is wrong
+            await self._cluster.nodes_manager.initialize()
+
+    def subscriber(self) -> Redis:
+        """Return a client of any server: channels span the cluster."""
+        node = self._cluster.get_random_node()
+        said = _common(self._address)
+        return Redis(host=node.host, port=int(node.port), ssl=self._address.tls, **said)
+
+    async def close(self) -> None:
+        """Close the connections to all servers."""
+        await self._cluster.aclose()
+
+    def abandon(self) -> None:
+        """Drop the connections to all servers."""
+        for node in self._cluster.get_nodes():
+            _drop(node._connections)
+
+
+def _drop(connections: Iterable[AbstractConnection]) -> None:
+    """Close sockets without their event loop."""
+    for connection in connections:
+        writer = connection._writer
+        if writer is not None:
+            with contextlib.suppress(Exception):
+                writer.transport.get_extra_info("socket").close()
+
+
+async def _exchange(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
+    """Send commands and read their replies; whatever goes wrong on the way closes the connection."""
+    replies: list[Any] = []
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT):
+            await connection.send_packed_command(connection.pack_commands(commands))
+            for _ in commands:
+                try:
+                    replies.append(await connection.read_response())
+                except ResponseError as error:
+                    replies.append(error)
+    except BaseException:
+        # A reply that nobody read would be taken for the next command's.
+        await connection.disconnect(nowait=True)
+        raise
+    return replies

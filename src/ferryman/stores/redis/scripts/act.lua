@@ -1,0 +1,65 @@
+-- What people do to jobs: cancel, retry, run now, delete; each where the job's state allows it.
+-- in:  shift, milliseconds that completed, failed, cancelled jobs are kept,
+--      the action, the set of states that allow it, then the ids
+-- out: for each id whether it was done, and the job's state now, empty for none
+-- parts: values ends places leaving
+
+local action, allowed = take(), take_set()
+local CANCELLED = '{"type": "Cancelled", "message": "cancelled while it ran", "traceback": ""}'
+
+-- Take its lease from whoever runs the job, and wake them.
+local function revoke(job)
+  local nonce = redis.call('HGET', JOB .. job.id, 'nonce')
+  redis.call('ZREM', LEASES, job.id .. job.attempt .. ' ' .. nonce)
+  write_attempt(job, 'cancelled', CANCELLED)
+  tell('worker:' .. job.worker)
+end
+
+-- To the end of the line.
+local function line_up(job, source)
+  local place = whole(take_places(1) + 1)
+  move(job, source, 'pending')
+  redis.call('HSET', JOB .. job.id, 'state', 'pending', 'place', place)
+  join(job.priority, job.queue, job.task, job.id, place)
+end
+
+local actions = {
+  cancel = function(job, state)
+    if state == 'processing' then revoke(job) end
+    if state == 'scheduled' then redis.call('ZREM', DUE, job.id) end
+    end_job(job, state, 'cancelled')
+  end,
+  retry = function(job, state)
+    if state == 'completed' then
+      local finished = redis.call('HGET', JOB .. job.id, 'finished')
+      write_down(job.id, job.attempt, job.started, finished, 'completed', job.worker)
+    end
+    redis.call('ZREM', KEPT, job.id)
+    redis.call('HDEL', JOB .. job.id, 'retries', 'crashes', 'run_at', 'finished', 'result')
+    redis.call('DEL', RESULT .. job.id)
+    line_up(job, state)
+  end,
+  ['run-now'] = function(job, state)
+    redis.call('ZREM', DUE, job.id)
+    line_up(job, state)
+  end,
+  delete = function(job)
+    delete(job.id)
+    tell('finished') -- whoever awaits it must look, and find it gone
+  end,
+}
+
+local answer = {}
+while position < #ARGV do
+  local id = take()
+  local state = redis.call('HGET', JOB .. id, 'state')
+  local done = state and allowed[state]
+  if done then
+    actions[action](read_attempt(id), state)
+    settle_ends() -- the same id may come twice
+    state = redis.call('HGET', JOB .. id, 'state')
+  end
+  answer[#answer + 1] = { done and 1 or 0, state or '' }
+end
+send_signals()
+return answer

@@ -1,0 +1,119 @@
+-- Claiming: the first jobs in line, over all lines that a worker may take from.
+-- parts: values signals indexes lines
+
+-- Entries of cancelled jobs that one call clears away besides what it claims.
+local MOST_STALE = 1000
+
+local CLAIMED = { 'state', 'place', 'seq', 'args', 'attempt', 'retries', 'max_retries', 'crashes', 'timeout' }
+
+-- Arguments that are too long for the job's hash are apart; an empty object is not stored.
+local function args_of(id, inline)
+  if inline == '' then return redis.call('GET', ARGS .. id) end
+  return inline or '{}'
+end
+
+-- What the worker is told of a job.
+local function describe(answer, id, attempt, queue, task, fields)
+  local values = { id, attempt, task, queue, args_of(id, fields[4]), fields[6] or 0, fields[7], fields[8] or 0,
+    fields[9] or '' }
+  for _, value in ipairs(values) do answer[#answer + 1] = value end
+end
+
+-- The lines with somebody in them that the worker serves, by priority.
+local function open_lines(tasks, queues)
+  local lines = redis.call('SMEMBERS', READY)
+  local by_priority = {}
+  if #lines == 0 then return by_priority end
+  local paused = {}
+  for _, queue in ipairs(redis.call('HKEYS', PAUSED)) do paused[queue] = true end
+  for _, line in ipairs(lines) do
+    local priority, queue, task = string.match(line, '^(%d+) (%S+) (%S+)$')
+    if tasks[task] and not paused[queue] and (not next(queues) or queues[queue]) then
+      local list = list_in(by_priority, tonumber(priority))
+      list[#list + 1] = { name = line, queue = queue, task = task, entries = {}, next = 1, taken = 0, rest = true }
+    end
+  end
+  return by_priority
+end
+
+-- The entry at the front of a line, read some at a time; nil at its end.
+local function front(line, at_once)
+  if line.next > #line.entries and line.rest then
+    line.entries = redis.call('LRANGE', LINE .. line.name, line.taken, line.taken + at_once - 1)
+    line.next = 1
+    line.rest = #line.entries == at_once
+  end
+  return line.entries[line.next]
+end
+
+-- The line whose front has the earliest place.
+local function earliest(lines, at_once)
+  local first, first_place
+  for _, line in ipairs(lines) do
+    local entry = front(line, at_once)
+    local place = entry and place_of(entry)
+    if place and (not first or place < first_place) then first, first_place = line, place end
+  end
+  return first, first_place
+end
+
+-- Choose up to `want` jobs of lines of one priority, in the order of their places.
+local function choose(lines, want, chosen, budget)
+  local at_once = math.max(1, math.ceil(want / #lines))
+  while #chosen < want and budget.looks > 0 do
+    local line, place = earliest(lines, at_once)
+    if not line then return end
+    local id = string.sub(line.entries[line.next], 1, ID)
+    line.next = line.next + 1
+    line.taken = line.taken + 1
+    budget.looks = budget.looks - 1
+    local fields = redis.call('HMGET', JOB .. id, unpack(CLAIMED))
+    if fields[1] == 'pending' and tonumber(fields[2] or fields[3]) == place then
+      chosen[#chosen + 1] = { id = id, line = line, fields = fields }
+    end
+  end
+end
+
+local function let_go(lines)
+  for _, line in ipairs(lines) do
+    if line.taken > 0 then redis.call('LPOP', LINE .. line.name, line.taken) end
+    if redis.call('EXISTS', LINE .. line.name) == 0 then redis.call('SREM', READY, line.name) end
+  end
+end
+
+-- Give the chosen jobs to the worker; answers their tokens.
+local function grant(chosen, worker, request, lease, answer)
+  local tokens, leases = {}, {}
+  local until_ = whole(now + lease)
+  local begun = whole(now)
+  for n, job in ipairs(chosen) do
+    local id, queue, task = job.id, job.line.queue, job.line.task
+    local attempt = whole(tonumber(job.fields[5] or 0) + 1)
+    redis.call('HSET', JOB .. id, 'state', 'processing', 'attempt', attempt, 'nonce', request, 'worker', worker,
+      'started', begun)
+    leave('pending', queue, task, id)
+    enter('processing', queue, task, id, job.fields[3])
+    tokens[n] = id .. attempt .. ' ' .. request
+    leases[2 * n - 1] = until_
+    leases[2 * n] = tokens[n]
+    describe(answer, id, attempt, queue, task, job.fields)
+  end
+  in_pieces('ZADD', LEASES, leases)
+  settle_indexes()
+  return tokens
+end
+
+-- Claim up to `want` jobs, the most urgent first; answers their tokens, and whether the search was cut short.
+local function claim(want, tasks, queues, worker, request, lease, answer)
+  local chosen, budget = {}, { looks = want + MOST_STALE }
+  local by_priority = open_lines(tasks, queues)
+  for priority = 9, 0, -1 do
+    local lines = by_priority[priority]
+    if lines and #chosen < want then
+      choose(lines, want, chosen, budget)
+      let_go(lines)
+    end
+  end
+  if #chosen == 0 then return {}, budget.looks <= 0 end
+  return grant(chosen, worker, request, lease, answer), budget.looks <= 0
+end

@@ -1,0 +1,63 @@
+-- Lines of pending jobs, one for each priority, queue and task. An entry is an id and its place. A job that is
+-- cancelled or deleted leaves its entry behind: an entry counts only while its job is pending at that very place.
+-- parts: values signals
+
+-- Entries looked at when jobs come back to the front; more than this many are never away at once.
+local MOST_BEFORE = 2000
+
+local joining, returning = {}, {}
+
+local function line_of(priority, queue, task)
+  return priority .. ' ' .. queue .. ' ' .. task
+end
+
+local function place_of(entry)
+  return tonumber(string.sub(entry, ID + 1))
+end
+
+-- Go to the end of the line.
+local function join(priority, queue, task, id, place)
+  local list = list_in(joining, line_of(priority, queue, task))
+  list[#list + 1] = id .. place
+  tell_queue(queue)
+end
+
+-- Come back to the place that one had.
+local function come_back(priority, queue, task, id, place)
+  local list = list_in(returning, line_of(priority, queue, task))
+  list[#list + 1] = id .. place
+  tell_queue(queue)
+end
+
+-- Put entries before those that have later places: whoever stands at the front with an earlier one steps aside.
+local function put_back(line, entries)
+  local function earlier(one, other) return place_of(one) < place_of(other) end
+  table.sort(entries, earlier)
+  local last = place_of(entries[#entries])
+  local aside = 0
+  for _, entry in ipairs(redis.call('LRANGE', LINE .. line, 0, MOST_BEFORE - 1)) do
+    if place_of(entry) >= last then break end
+    aside = aside + 1
+    entries[#entries + 1] = entry
+  end
+  if aside > 0 then
+    redis.call('LTRIM', LINE .. line, aside, -1)
+    table.sort(entries, earlier)
+  end
+  local reversed = {}
+  for n = #entries, 1, -1 do reversed[#reversed + 1] = entries[n] end
+  in_pieces('LPUSH', LINE .. line, reversed)
+end
+
+-- Write down who joined and who came back.
+local function settle_lines()
+  for line, entries in pairs(joining) do
+    in_pieces('RPUSH', LINE .. line, entries)
+    redis.call('SADD', READY, line)
+  end
+  for line, entries in pairs(returning) do
+    put_back(line, entries)
+    redis.call('SADD', READY, line)
+  end
+  joining, returning = {}, {}
+end

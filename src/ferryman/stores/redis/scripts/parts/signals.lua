@@ -1,0 +1,15 @@
+-- Signals wake those who wait: each is sent once a call, after everything else.
+
+local signals = {}
+
+local function tell(signal)
+  signals[signal] = true
+end
+
+local function tell_queue(queue)
+  signals['queue:' .. queue] = true
+end
+
+local function send_signals()
+  for signal in pairs(signals) do redis.call('PUBLISH', SIGNAL .. signal, '') end
+end

@@ -1,0 +1,9 @@
+-- Forget a worker that ended properly.
+-- in:  shift, worker
+-- parts: values
+
+local worker = take()
+redis.call('ZREM', SEEN, worker)
+redis.call('HDEL', WORKERS, worker)
+redis.call('HDEL', COMMANDS, worker)
+redis.call('DEL', ANSWERED .. worker)

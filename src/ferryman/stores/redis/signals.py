@@ -1,0 +1,146 @@
+"""Signals over Redis' publish and subscribe: one subscription per store object, for whatever its callers wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisClusterException, RedisError
+
+from ferryman.domain.errors import StoreUnavailable
+from ferryman.store.hearing import Hearing
+from ferryman.stores.redis.keys import channel
+
+#: A silent subscription is asked whether it is alive this often, in seconds.
+ALIVE_INTERVAL = 15.0
+#: A channel that nobody waited for during this time is left, in seconds.
+CHANNEL_LIFE = 60.0
+#: Pause before a broken subscription is made anew, in seconds; until then whoever waits looks at its deadline.
+PAUSE = 0.5
+#: A server that does not confirm a subscription within this time is taken for gone, in seconds.
+CONFIRM_TIMEOUT = 5.0
+
+
+class Signals:
+    """Subscribes to the channels of the signals that are waited for, and tells the hearing what comes."""
+
+    def __init__(self, prefix: str, shown: str, connect: Callable[[], Redis]) -> None:
+        self._prefix = prefix
+        self._shown = shown
+        self._connect = connect
+        self._hearing = Hearing()
+        #: By channel: its signal, when it was waited for last, and whether the server confirmed it.
+        self._signals: dict[bytes, str] = {}
+        self._wanted_at: dict[bytes, float] = {}
+        self._confirmed: dict[bytes, asyncio.Event] = {}
+        self._subscription: PubSub | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def wait(self, signals: Sequence[str], timeout: float) -> None:
+        """Return when one of the signals came since the caller's last wait, or after `timeout` seconds.
+
+        The first wait for a signal returns once the server has confirmed the subscription: what was sent before is
+        not known. Raises `StoreUnavailable` when it does not.
+        """
+        if self._closed:
+            raise StoreUnavailable(f"the store {self._shown} is closed")
+        if await self._subscribe(signals):
+            return
+        await self._hearing.wait(signals, timeout)
+
+    async def _subscribe(self, signals: Sequence[str]) -> bool:
+        """See that the signals come; return whether any was not subscribed before."""
+        names = {channel(self._prefix, signal).encode(): signal for signal in signals}
+        fresh = [name for name in names if name not in self._signals]
+        self._signals.update(names)
+        self._wanted_at.update(dict.fromkeys(names, time.monotonic()))
+        for name in fresh:
+            self._confirmed[name] = asyncio.Event()
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._listen(), name="ferryman-signals")
+        elif fresh and self._subscription is not None:
+            with contextlib.suppress(RedisError, OSError):  # the listener notices, and subscribes to all anew
+                await self._subscription.subscribe(*fresh)
+        waiting = [event for name in names if (event := self._confirmed.get(name)) and not event.is_set()]
+        if waiting:
+            await self._confirm(waiting)
+        return bool(fresh)
+
+    async def _confirm(self, events: Sequence[asyncio.Event]) -> None:
+        try:
+            async with asyncio.timeout(CONFIRM_TIMEOUT):
+                for event in events:
+                    await event.wait()
+        except TimeoutError:
+            raise StoreUnavailable(f"Redis at {self._shown} did not confirm a subscription in time") from None
+        if self._closed:
+            raise StoreUnavailable(f"the store {self._shown} is closed")
+
+    async def _listen(self) -> None:
+        """Listen until closed; after a break everybody is woken, since signals may have been missed."""
+        while not self._closed:
+            try:
+                await self._listen_once()
+            except (RedisError, RedisClusterException, OSError) as error:
+                del error  # whoever waits meets the same trouble in the call that follows, and tells it
+            for event in self._confirmed.values():
+                event.clear()
+            self._hearing.note(None)
+            await asyncio.sleep(PAUSE)
+
+    async def _listen_once(self) -> None:
+        client = self._connect()
+        subscription = client.pubsub()
+        try:
+            await subscription.subscribe(*self._signals)
+            self._subscription = subscription
+            asked = False
+            while True:
+                message = await subscription.get_message(timeout=ALIVE_INTERVAL)
+                if message is None:
+                    if asked:
+                        return  # no answer to a question: the server is gone
+                    await subscription.ping()
+                    asked = True
+                    await self._leave_unwanted(subscription)
+                    continue
+                asked = False
+                self._take(message["type"], message["channel"])
+        finally:
+            self._subscription = None
+            with contextlib.suppress(Exception):
+                await subscription.aclose()  # type: ignore[no-untyped-call]
+            if client.auto_close_connection_pool:
+                with contextlib.suppress(Exception):
+                    await client.aclose()
+
+    def _take(self, kind: str, name: bytes | None) -> None:
+        if name not in self._signals:
+            return
+        if kind == "subscribe":
+            self._confirmed[name].set()
+        elif kind == "message":
+            self._hearing.note(frozenset([self._signals[name]]))
+
+    async def _leave_unwanted(self, subscription: PubSub) -> None:
+        before = time.monotonic() - CHANNEL_LIFE
+        unwanted = [name for name, at in self._wanted_at.items() if at < before]
+        for name in unwanted:
+            del self._signals[name], self._wanted_at[name], self._confirmed[name]
+        if unwanted:
+            await subscription.unsubscribe(*unwanted)
+
+    async def close(self) -> None:
+        """End the subscription and wake whoever waits."""
+        self._closed = True
+        for event in self._confirmed.values():
+            event.set()
+        self._hearing.note(None)
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)

@@ -1,0 +1,108 @@
+"""The store on Redis: scripts on one partition or many, and signals between the processes that share them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from ferryman.domain.clock import Clock
+from ferryman.domain.job import NewJob
+from ferryman.domain.lease import Lease, LeaseState
+from ferryman.domain.retention import Retention
+from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
+from ferryman.stores.redis.address import Address
+from ferryman.stores.redis.calls import Calls
+from ferryman.stores.redis.feed import RedisFeed
+from ferryman.stores.redis.inspector import WORKER_KEPT, RedisInspector
+from ferryman.stores.redis.places import HOME, spread
+from ferryman.stores.redis.rows import milliseconds, token, worker_text
+from ferryman.stores.redis.server import check_server
+from ferryman.stores.redis.signals import Signals
+from ferryman.stores.redis.submit import submit
+from ferryman.stores.redis.turn import Turns
+
+#: Most jobs of a kind that one call of upkeep moves: a herd must not hold up the server.
+MOST_KEPT_UP = 128
+
+
+class RedisStore:
+    """The `Store` of `store/protocol.py` on Redis 6.2 or later, or Valkey.
+
+    `allow_volatile` accepts a server that keeps nothing when it stops. `clock` is for tests: one that differs from the
+    system's shifts the server's time by as much.
+    """
+
+    def __init__(self, address: Address, retention: Retention, *, allow_volatile: bool, clock: Clock) -> None:
+        self._address = address
+        self._allow_volatile = allow_volatile
+        self._kept = tuple(
+            milliseconds(seconds) for seconds in (retention.completed, retention.failed, retention.cancelled)
+        )
+        self._calls = Calls(address, clock)
+        self._signals = Signals(address.prefix, address.shown, self._calls.link.subscriber)
+        self._turns = Turns(self._calls, self._kept)
+        self.inspector = RedisInspector(self._calls, self._kept)
+        self.feed = RedisFeed(self._calls)
+
+    async def open(self) -> None:
+        """Connect, and check that the server can be trusted with jobs.
+
+        Raises `StoreMisconfigured` (not persistent, evicts keys, refuses the user), `StoreIncompatible` (too old, or
+        written by a newer version of Ferryman), `StoreUnavailable`.
+        """
+        try:
+            await check_server(self._calls, allow_volatile=self._allow_volatile)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
+        """Store jobs; all or none of those that share a partition."""
+        return await submit(self._calls, jobs)
+
+    async def turn(self, request: Turn) -> TurnReply:
+        """Finish, recover, promote and claim."""
+        return await self._turns.take(request)
+
+    async def extend(self, worker: WorkerInfo, leases: Sequence[Lease], lease: float) -> Pulse:
+        """Extend the leases that are held, and announce the worker."""
+        announced, length = worker_text(worker, lease), milliseconds(lease)
+        command: Command | None = None
+
+        async def extend_in(partition: int, positions: Sequence[int]) -> list[LeaseState]:
+            nonlocal command
+            tokens = [token(leases[position]) for position in positions]
+            states, left = await self._calls.run("extend", partition, worker.id, announced, length, *tokens)
+            if partition == HOME and left:
+                command = Command(left.decode())
+            return [LeaseState(state.decode()) for state in states]
+
+        jobs = [one.job_id for one in leases]
+        states = await spread(jobs, self._calls.partitions, extend_in, always=[HOME])
+        return Pulse(states, command)
+
+    async def retire(self, worker: str) -> None:
+        """Forget a worker that ended properly."""
+        await self._calls.everywhere("retire_worker", worker)
+
+    async def upkeep(self, limit: int) -> Upkeep:
+        """Promote, recover and prune in every partition."""
+        most = min(limit, MOST_KEPT_UP)
+        done = await self._calls.everywhere("upkeep", *self._kept, most, milliseconds(WORKER_KEPT))
+        promoted, recovered, pruned = (sum(counts) for counts in zip(*done, strict=True))
+        return Upkeep(promoted, recovered, pruned, any(count >= most for counts in done for count in counts))
+
+    async def wait(self, signals: Sequence[str], timeout: float) -> None:
+        """Return when one of the signals was sent, or after `timeout` seconds."""
+        await self._signals.wait(signals, timeout)
+
+    async def close(self) -> None:
+        """Let calls under way end and close the connections; whoever waits is woken first."""
+        await self._signals.close()
+        await self._calls.close()
+
+    def abandon(self) -> None:
+        """Forget the connections of a loop that is gone: they close with their sockets."""
+        self._calls.closed = True
+        with contextlib.suppress(RuntimeError):
+            self._calls.link.abandon()
