@@ -11,7 +11,7 @@ from typing import Protocol
 from ferryman.domain.retention import Retention
 from ferryman.store.protocol import Store
 from ferryman.stores import open_store
-from tests.servers.running import running
+from tests.servers.running import running, running_cluster, running_sentinel
 
 #: Where the fake clock starts, in seconds since the epoch: some Tuesday in 2030.
 EPOCH = 1_893_456_000.0
@@ -57,8 +57,8 @@ class SqliteFile:
 class Redis:
     """A prefix of its own on a server; the server is shared by all tests of a process."""
 
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}?prefix=t{secrets.token_hex(6)}"
+    def __init__(self, url: str, partitions: int = 1) -> None:
+        self._url = f"{url}?prefix=t{secrets.token_hex(6)}&partitions={partitions}"
         self._ahead = 0.0
 
     def store(self, retention: Retention) -> Store:
@@ -79,4 +79,7 @@ class Redis:
 TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {
     "sqlite": SqliteFile,
     "redis-7.0": lambda folder: Redis(running("redis-7.0").url),
+    "valkey-9": lambda folder: Redis(running("valkey-9").url),
+    "sentinel": lambda folder: Redis(running_sentinel().url),
+    "cluster": lambda folder: Redis(running_cluster().url, partitions=1),
 }

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from tests.servers.binaries import program
 
@@ -63,12 +64,21 @@ class RedisServer:
         assert self._process is not None
         return self._process.pid
 
-    def start(self) -> RedisServer:
+    @property
+    def program(self) -> Path:
+        """The server's program."""
+        return program(self.kind)
+
+    def command(self) -> list[str]:
+        """Return what starts it."""
+        place = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        return [str(self.program), *place, *self._settings]
+
+    def start(self) -> Self:
         """Start, and return once it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [program(self.kind), "--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([*map(str, command), *self._settings], stdout=log, stderr=log)
+            self._process = subprocess.Popen(self.command(), stdout=log, stderr=log)
         self.until_it_answers()
         return self
 

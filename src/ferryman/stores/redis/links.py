@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
-from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool, SSLConnection
 from redis.asyncio.connection import UnixDomainSocketConnection as UnixConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import AskError, MovedError, ResponseError
+from redis.exceptions import ResponseError
 
 from ferryman.stores.redis.address import Address, Kind
 
@@ -49,8 +48,12 @@ class Link(Protocol):
 def link_to(address: Address) -> Link:
     """Return the link for an address."""
     if address.kind is Kind.CLUSTER:
+        from ferryman.stores.redis.cluster import ClusterLink
+
         return ClusterLink(address)
-    return PoolLink(_sentinel_pool(address) if address.kind is Kind.SENTINEL else _pool(address))
+    if address.kind is Kind.SENTINEL:
+        return SentinelLink(address)
+    return PoolLink(pool_of(address))
 
 
 def _common(address: Address, *, pooled: bool = True) -> dict[str, Any]:
@@ -70,27 +73,13 @@ def _common(address: Address, *, pooled: bool = True) -> dict[str, Any]:
     return said if not address.tls else said | {f"ssl_{name}": value for name, value in address.tls_options.items()}
 
 
-def _pool(address: Address) -> ConnectionPool:
+def pool_of(address: Address, place: tuple[str, int] | None = None) -> ConnectionPool:
+    """Return a pool of connections to one server: that of the address, or the one at a place."""
     if address.kind is Kind.UNIX:
         return ConnectionPool(UnixConnection, path=address.path, db=address.db, **_common(address))
-    host, port = address.hosts[0]
+    host, port = place or address.hosts[0]
     kind = SSLConnection if address.tls else Connection
     return ConnectionPool(kind, host=host, port=port, db=address.db, **_common(address))
-
-
-def _sentinel_pool(address: Address) -> ConnectionPool:
-    asked = {
-        "socket_timeout": CONNECT_TIMEOUT,
-        "socket_connect_timeout": CONNECT_TIMEOUT,
-        "username": address.sentinel_username,
-        "password": address.sentinel_password,
-        "retry": Retry(NoBackoff(), 0),
-    }
-    if address.tls:
-        asked |= {"ssl": True} | {f"ssl_{name}": value for name, value in address.tls_options.items()}
-    sentinel = Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
-    master: Redis = sentinel.master_for(address.master, db=address.db, ssl=address.tls, **_common(address))
-    return master.connection_pool
 
 
 class PoolLink:
@@ -122,76 +111,43 @@ class PoolLink:
 
     def abandon(self) -> None:
         """Drop the connections of the pool."""
-        _drop(self._pool._available_connections)
-        _drop(self._pool._in_use_connections)
+        _drop_pool(self._pool)
 
 
-class ClusterLink:
-    """Many servers, each with its share of the slots."""
+class SentinelLink(PoolLink):
+    """The server that the sentinels call the master; each new connection asks them anew."""
 
     def __init__(self, address: Address) -> None:
-        self._address = address
-        nodes = [ClusterNode(host, port) for host, port in address.hosts]
+        asked = {
+            "socket_timeout": CONNECT_TIMEOUT,
+            "socket_connect_timeout": CONNECT_TIMEOUT,
+            "username": address.sentinel_username,
+            "password": address.sentinel_password,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        if address.tls:
+            asked |= {"ssl": True} | {f"ssl_{name}": value for name, value in address.tls_options.items()}
+        self._sentinel = Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
         said = _common(address)
-        self._cluster = RedisCluster(startup_nodes=nodes, ssl=address.tls, **said)
-        self._free = asyncio.Semaphore(MOST_CONNECTIONS)
-
-    async def open(self) -> None:
-        """Learn which server has which slots."""
-        await self._cluster.initialize()
-
-    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
-        """Send commands to the server that has the key, and after a move to the one that has it now."""
-        async with self._free:
-            try:
-                replies = await self._send_to(self._cluster.get_node_from_key(key), commands)
-            except OSError:
-                await self._learn()
-                raise
-            for reply in replies:
-                if isinstance(reply, MovedError):
-                    await self._learn()
-                    return await self._send_to(self._cluster.get_node_from_key(key), commands)
-                if isinstance(reply, AskError):
-                    node = self._cluster.get_node(host=reply.host, port=reply.port)
-                    asking = [part for command in commands for part in (("ASKING",), command)]
-                    return (await self._send_to(node, asking))[1::2]
-            return replies
-
-    async def _send_to(self, node: ClusterNode | None, commands: Sequence[Command]) -> list[Any]:
-        if node is None:
-            raise ConnectionError("no node of the cluster has this slot")
-        connection = node.acquire_connection()
-        try:
-            await connection.connect()  # type: ignore[no-untyped-call]
-            return await _exchange(connection, commands)
-        finally:
-            node.release(connection)
-
-    async def _learn(self) -> None:
-        """Learn anew which server has which slots."""
-        with contextlib.suppress(Exception):  # the call that follows tells what is wrong
-            await self._cluster.nodes_manager.initialize()
-
-    def subscriber(self) -> Redis:
-        """Return a client of any server: channels span the cluster."""
-        node = self._cluster.get_random_node()
-        said = _common(self._address)
-        return Redis(host=node.host, port=int(node.port), ssl=self._address.tls, **said)
+        master: Redis = self._sentinel.master_for(address.master, db=address.db, ssl=address.tls, **said)
+        super().__init__(master.connection_pool)
 
     async def close(self) -> None:
-        """Close the connections to all servers."""
-        await self._cluster.aclose()
+        """Close the connections to the master and to the sentinels."""
+        await super().close()
+        for sentinel in self._sentinel.sentinels:
+            await sentinel.aclose()
 
     def abandon(self) -> None:
-        """Drop the connections to all servers."""
-        for node in self._cluster.get_nodes():
-            _drop(node._connections)
+        """Drop the connections to the master and to the sentinels."""
+        super().abandon()
+        for sentinel in self._sentinel.sentinels:
+            _drop_pool(sentinel.connection_pool)
 
 
-def _drop(connections: Iterable[AbstractConnection]) -> None:
-    """Close sockets without their event loop."""
-    for connection in connections:
+def _drop_pool(pool: ConnectionPool) -> None:
+    """Close the sockets of a pool without its event loop."""
+    for connection in [*pool._available_connections, *pool._in_use_connections]:
         writer = connection._writer
         if writer is not None:
             with contextlib.suppress(Exception):
