@@ -53,7 +53,7 @@ class _Decorator:
 class Ferryman:
     """A set of tasks and the store their jobs live in.
 
-    `url` is where jobs live: `sqlite:///path`, `sqlite://` (memory, for tests). When it is not given,
+    `url` is where jobs live: `sqlite:///path`, `sqlite://` (memory, for tests), `redis://host`. When it is not given,
     `FERRYMAN_URL`, then `[tool.ferryman] url` in pyproject.toml, then `sqlite:///ferryman.db` holds. Nothing is
     opened before the first job is submitted or looked up.
 
@@ -71,7 +71,15 @@ class Ferryman:
 
     def make_store(self) -> Store:
         """Return a new, unopened store for one event loop."""
-        return open_store(self._place, self.settings.retention, durability=self.settings.durability)
+        settings = self.settings
+        return open_store(
+            self._place,
+            settings.retention,
+            durability=settings.durability,
+            replicas=settings.replicas,
+            fsync=settings.fsync,
+            allow_volatile=settings.allow_volatile,
+        )
 
     def use_url(self, url: str) -> None:
         """Point at another store; only before anything was opened. For commands that take `--url`."""
@@ -107,7 +115,7 @@ class Ferryman:
 
         Options: `name` (the function's by default), `retries` or `retry=Retry(...)`, `process` (each attempt runs in
         a process of its own, killed at its timeout), and the submit options `queue`, `priority`, `delay`,
-        `timeout`, `crashes`, `tags` as defaults for its jobs.
+        `timeout`, `crashes`, `tags`, `replicas` as defaults for its jobs.
 
         Raises `TaskDefinitionError` for an unknown option, a bad value, or a function whose arguments cannot travel.
         """

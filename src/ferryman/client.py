@@ -35,9 +35,10 @@ class Client:
 
         Up to 1,000 jobs are stored all or none; more go in pieces of 1,000. Cancelling the caller does not undo
         a submit that is under way. Raises `StoreUnavailable` when the store gave no answer: submitting the same
-        jobs (the same ids) again is safe.
+        jobs (the same ids) again is safe. A job with a key or a request is stored under an id of its own place.
         """
         answers: list[Submitted] = []
+        jobs = [job.placed() for job in jobs]
         for start in range(0, len(jobs), LARGEST_CALL):
             future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
             self._waiting.append((jobs[start : start + LARGEST_CALL], future))

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from ferryman.domain.durations import Duration, seconds
 from ferryman.domain.errors import InvalidOption, did_you_mean, shown
+from ferryman.domain.options import MOST_REPLICAS
 from ferryman.domain.retention import Retention
 
 DEFAULT_URL = "sqlite:///ferryman.db"
@@ -43,6 +44,12 @@ class Settings:
     app: str | None = None
     #: How safe an acknowledged submit is on SQLite: "full" survives a power cut, "normal" a killed process.
     durability: str = "full"
+    #: On Redis, how many replicas must have a submitted job before the submit is acknowledged.
+    replicas: int = 0
+    #: On Redis 7.2 or later, whether a submit is only acknowledged once it is on the server's disk.
+    fsync: bool = False
+    #: Whether a Redis will do that keeps nothing when it stops.
+    allow_volatile: bool = False
     #: Jobs one worker process runs at a time.
     concurrency: int = 50
     #: A job whose worker is silent for this long is given to another.
@@ -69,6 +76,9 @@ class Settings:
         _check_range("lease", float(self.lease), 1.0, 3_600.0)  # type: ignore[arg-type]  # seconds by now
         object.__setattr__(self, "concurrency", _whole("concurrency", self.concurrency, MOST_SLOTS))
         object.__setattr__(self, "body_limit", _whole("body_limit", self.body_limit, 1 << 30))
+        object.__setattr__(self, "replicas", _whole("replicas", self.replicas, MOST_REPLICAS, least=0))
+        for name in ("fsync", "allow_volatile"):
+            object.__setattr__(self, name, _flag(name, getattr(self, name)))
         if self.durability not in ("full", "normal"):
             raise InvalidOption("durability", f'durability must be "full" or "normal", got {self.durability!r}')
         if self.log not in ("auto", "human", "json"):
@@ -128,14 +138,22 @@ def _check_names(values: Mapping[str, Any], known: list[str], place: str) -> Non
             raise InvalidOption(name, f"{place} has an unknown setting {name!r}.{hint}")
 
 
-def _whole(name: str, value: Any, most: int) -> int:
+def _flag(name: str, value: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    meant = words.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(meant, bool):
+        raise InvalidOption(name, f"{name} must be true or false, got {shown(value)}")
+    return meant
+
+
+def _whole(name: str, value: Any, most: int, least: int = 1) -> int:
     try:
         number = int(value) if isinstance(value, str) else value
     except ValueError:
         number = None
     if isinstance(number, bool) or not isinstance(number, int):
         raise InvalidOption(name, f"{name} must be a whole number, got {shown(value)}")
-    _check_range(name, number, 1, most)
+    _check_range(name, number, least, most)
     return number
 
 

@@ -115,6 +115,7 @@ async def test_a_retry_by_a_person_gives_back_spent_retries_and_crashes(world: W
     assert (claimed.attempt, claimed.retries, claimed.crashes) == (4, 0, 0)
 
 
+@pytest.mark.one_line
 async def test_a_retried_job_stands_at_the_end_of_the_line(world: World) -> None:
     retried = await world.in_state(State.FAILED)
     waiting = await world.submit()
@@ -122,6 +123,7 @@ async def test_a_retried_job_stands_at_the_end_of_the_line(world: World) -> None
     assert await world.claim_ids() == [waiting, retried]
 
 
+@pytest.mark.one_line
 async def test_jobs_retried_together_keep_the_order_asked_for(world: World) -> None:
     ids = [await world.in_state(State.FAILED) for _ in range(4)]
     wanted = [ids[2], ids[0], ids[3], ids[1]]
@@ -129,6 +131,7 @@ async def test_jobs_retried_together_keep_the_order_asked_for(world: World) -> N
     assert await world.claim_ids() == wanted
 
 
+@pytest.mark.one_line
 async def test_a_job_run_now_stands_at_the_end_of_the_line(world: World) -> None:
     later = await world.in_state(State.SCHEDULED)
     waiting = await world.submit()

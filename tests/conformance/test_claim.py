@@ -32,27 +32,32 @@ async def test_who_wants_nothing_gets_nothing(world: World) -> None:
     assert await world.claim(want=0) == []
 
 
+@pytest.mark.one_line
 async def test_first_in_is_first_out(world: World) -> None:
     ids = [await world.submit() for _ in range(5)] + await world.submit_many(5)
     assert await world.claim_ids() == ids
 
 
+@pytest.mark.one_line
 async def test_the_more_urgent_go_first_and_within_one_priority_the_older(world: World) -> None:
     ids = {n: await world.submit(priority=priority) for n, priority in enumerate([5, 0, 9, 5, 9, 4])}
     assert await world.claim_ids() == [ids[2], ids[4], ids[0], ids[3], ids[5], ids[1]]
 
 
+@pytest.mark.one_line
 async def test_the_order_holds_across_the_tasks_of_a_queue(world: World) -> None:
     submitted = [("b", 5), ("a", 5), ("a", 9), ("c", 5), ("b", 9), ("a", 5)]
     ids = [await world.submit(task, priority=priority) for task, priority in submitted]
     assert await world.claim_ids(tasks=("a", "b", "c")) == [ids[n] for n in (2, 4, 0, 1, 3, 5)]
 
 
+@pytest.mark.one_line
 async def test_the_order_holds_when_claimed_one_by_one(world: World) -> None:
     ids = [await world.submit(task) for task in "abcabc"]
     assert [(await world.claim_one(tasks=("c", "b", "a"))).id for _ in ids] == ids
 
 
+@pytest.mark.one_line
 async def test_many_tasks_keep_one_line(world: World) -> None:
     tasks = [f"task-{n}" for n in range(150)]
     ids = [await world.submit(task) for task in tasks]
@@ -66,6 +71,7 @@ async def test_only_tasks_that_the_worker_knows_are_given(world: World) -> None:
     assert await world.claim_ids(tasks=()) == []
 
 
+@pytest.mark.one_line
 async def test_only_named_queues_are_served(world: World) -> None:
     await world.submit(queue="other", priority=9)
     mail, news = await world.submit(queue="mail"), await world.submit(queue="news")
@@ -78,6 +84,7 @@ async def test_no_queue_named_means_any(world: World) -> None:
     assert set(await world.claim_ids(queues=())) == ids
 
 
+@pytest.mark.one_line
 async def test_no_more_are_given_than_wanted(world: World) -> None:
     ids = await world.submit_many(7)
     assert await world.claim_ids(want=3) == ids[:3]

@@ -100,11 +100,11 @@ async def test_another_attempt_goes_on_counting(world: World) -> None:
 
 
 async def test_feeds_of_different_jobs_do_not_mix(world: World) -> None:
-    ids = await world.submit_many(2)
+    await world.submit_many(2)
     one, two = [claimed.lease for claimed in await world.claim(2)]
     await world.store.feed.append([say(one, 1), say(two, 2), say(one, 3)])
-    assert numbers(await world.store.feed.read(ids[0])) == [1, 3]
-    assert numbers(await world.store.feed.read(ids[1])) == [2]
+    assert numbers(await world.store.feed.read(one.job_id)) == [1, 3]
+    assert numbers(await world.store.feed.read(two.job_id)) == [2]
 
 
 async def test_a_feed_is_bounded_and_keeps_the_newest(world: World) -> None:

@@ -91,6 +91,7 @@ async def test_a_released_job_spends_nothing(world: World) -> None:
     assert (await world.claim_one()).attempt == 6
 
 
+@pytest.mark.one_line
 async def test_a_released_job_keeps_its_place_in_line(world: World) -> None:
     ids = await world.submit_many(4)
     first, second = await world.claim(2)
@@ -99,6 +100,7 @@ async def test_a_released_job_keeps_its_place_in_line(world: World) -> None:
     assert (await world.claim_ids())[:4] == ids
 
 
+@pytest.mark.one_line
 async def test_several_outcomes_in_one_turn_are_judged_one_by_one(world: World) -> None:
     ids = await world.submit_many(4)
     one, two, three, four = [claimed.lease for claimed in await world.claim(4)]

@@ -62,6 +62,7 @@ async def test_a_heartbeat_never_takes_a_lost_lease_back(world: World) -> None:
     assert list((await world.extend(lost, current)).leases) == [LOST, LOST]
 
 
+@pytest.mark.one_line
 async def test_a_heartbeat_tells_that_the_job_was_cancelled(world: World) -> None:
     cancelled_id, kept_id = await world.submit_many(2)
     cancelled, kept = await world.claim(2)
@@ -87,6 +88,7 @@ async def test_the_leases_of_a_heartbeat_are_answered_in_order(world: World) -> 
     assert list((await world.extend()).leases) == []
 
 
+@pytest.mark.one_line
 async def test_upkeep_recovers_a_dead_workers_jobs(world: World) -> None:
     ids = await world.submit_many(3)
     await world.claim(3, worker="dead")
@@ -95,6 +97,7 @@ async def test_upkeep_recovers_a_dead_workers_jobs(world: World) -> None:
     assert await world.claim_ids(worker="alive") == ids
 
 
+@pytest.mark.one_line
 async def test_another_workers_turn_recovers_and_claims_a_dead_workers_jobs(world: World) -> None:
     ids = await world.submit_many(3)
     await world.claim(3, worker="dead")
@@ -112,6 +115,7 @@ async def test_an_idle_turn_recovers_too(world: World) -> None:
     assert await world.state(identifier) is State.PENDING
 
 
+@pytest.mark.one_line
 async def test_a_recovered_job_goes_before_those_submitted_later(world: World) -> None:
     first = await world.submit()
     await world.claim_one(worker="dead")
@@ -184,6 +188,7 @@ async def test_the_death_is_in_the_history(world: World) -> None:
     assert "dead" in json.loads(attempt.error or "")["message"]
 
 
+@pytest.mark.one_line
 async def test_upkeep_recovers_a_bounded_number_and_says_that_there_is_more(world: World) -> None:
     await world.submit_many(5)
     await world.claim(5)

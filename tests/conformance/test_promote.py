@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation, State
 from tests.conformance.world import LEASE, World
@@ -52,6 +54,7 @@ async def test_a_clock_that_steps_back_makes_no_job_run_early(world: World) -> N
     assert await world.claim_ids() == [identifier]
 
 
+@pytest.mark.one_line
 async def test_a_promoted_job_stands_behind_those_that_wait_already(world: World) -> None:
     later = await world.submit(delay=60.0)
     waiting = await world.submit_many(2)
@@ -61,6 +64,7 @@ async def test_a_promoted_job_stands_behind_those_that_wait_already(world: World
     assert await world.claim_ids() == [*waiting, later, newest]
 
 
+@pytest.mark.one_line
 async def test_a_promoted_job_keeps_its_priority(world: World) -> None:
     urgent = await world.submit(delay=60.0, priority=9)
     waiting = await world.submit()
@@ -68,6 +72,7 @@ async def test_a_promoted_job_keeps_its_priority(world: World) -> None:
     assert await world.claim_ids() == [urgent, waiting]
 
 
+@pytest.mark.one_line
 async def test_jobs_are_promoted_in_the_order_in_which_they_are_due(world: World) -> None:
     third = await world.submit(delay=30.0)
     first = await world.submit(delay=10.0)
@@ -77,6 +82,7 @@ async def test_jobs_are_promoted_in_the_order_in_which_they_are_due(world: World
     assert await world.claim_ids() == [first, second, third]
 
 
+@pytest.mark.one_line
 async def test_upkeep_promotes_a_bounded_number_the_earliest_first(world: World) -> None:
     later = [await world.submit(delay=float(delay)) for delay in (50, 40, 30, 20, 10)]
     await world.advance(60)

@@ -23,6 +23,7 @@ async def test_every_job_is_as_it_was(world: World) -> None:
     assert len(before) == len(states) + 1
 
 
+@pytest.mark.one_line
 async def test_the_order_of_the_line_is_kept(world: World) -> None:
     ids = await world.submit_many(5)
     await world.reopen()

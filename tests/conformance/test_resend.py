@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation, State
 from ferryman.store.messages import Turn
@@ -12,6 +14,7 @@ def turn(request: int, *outcomes: Outcome, want: int = 0, worker: str = "w") -> 
     return Turn(worker, request, (), ("work",), outcomes, want, LEASE)
 
 
+@pytest.mark.one_line
 async def test_a_claim_sent_again_gives_the_same_jobs(world: World) -> None:
     ids = await world.submit_many(5)
     first = await world.store.turn(turn(77, want=3))
@@ -75,6 +78,7 @@ async def test_a_release_and_a_claim_in_one_turn_sent_again_keep_the_new_lease(w
     assert await world.complete(again.lease)
 
 
+@pytest.mark.one_line
 async def test_the_same_number_from_another_worker_is_another_request(world: World) -> None:
     ids = await world.submit_many(2)
     [first] = (await world.store.turn(turn(77, want=1, worker="w1"))).claimed
@@ -82,6 +86,7 @@ async def test_the_same_number_from_another_worker_is_another_request(world: Wor
     assert [first.id, second.id] == ids
 
 
+@pytest.mark.one_line
 async def test_a_job_cancelled_between_two_sendings_is_not_given(world: World) -> None:
     ids = await world.submit_many(2)
     await world.store.turn(turn(77, want=2))

@@ -106,6 +106,7 @@ async def test_a_job_that_a_person_retries_is_kept_until_it_ends_again(world: Wo
     assert await world.find(identifier) is None
 
 
+@pytest.mark.one_line
 async def test_upkeep_prunes_a_bounded_number_and_says_that_there_is_more(world: World) -> None:
     for _ in range(5):
         await world.in_state(State.COMPLETED)
@@ -115,6 +116,7 @@ async def test_upkeep_prunes_a_bounded_number_and_says_that_there_is_more(world:
     assert [done.more for done in rounds] == [True, True, False]
 
 
+@pytest.mark.one_line
 async def test_what_is_longest_overdue_goes_first(world: World) -> None:
     first = await world.in_state(State.COMPLETED)
     await world.advance(10)

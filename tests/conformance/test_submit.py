@@ -43,6 +43,7 @@ async def test_a_batch_is_answered_in_its_order(world: World) -> None:
     assert await world.store.submit(jobs) == [Submitted(job.id, True) for job in jobs]
 
 
+@pytest.mark.one_line
 async def test_a_thousand_jobs_go_in_one_call(world: World) -> None:
     ids = await world.submit_many(1_000, tags=("bulk",))
     assert [job.id for job in await world.claim(1_000)] == ids

@@ -82,4 +82,7 @@ TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {
     "valkey-9": lambda folder: Redis(running("valkey-9").url),
     "sentinel": lambda folder: Redis(running_sentinel().url),
     "cluster": lambda folder: Redis(running_cluster().url, partitions=1),
+    "cluster-partitions": lambda folder: Redis(running_cluster().url, partitions=8),
 }
+#: Where jobs are spread over several lines, so that order is promised within each of them only.
+MANY_LINES = frozenset({"cluster-partitions"})

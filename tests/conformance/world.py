@@ -37,8 +37,10 @@ def worker_info(name: str, **said: Any) -> WorkerInfo:
 class World:
     """A store with jobs in it, under a clock that the test moves."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, *, one_line: bool = True) -> None:
+        """`one_line` says whether the order of all jobs is kept; otherwise only that of jobs in the same place."""
         self._topology = topology
+        self.one_line = one_line
         self._opened: list[Store] = []
         self._made = 0
         self.store: Store
@@ -83,7 +85,7 @@ class World:
     def job(self, task: str = "work", **said: Any) -> NewJob:
         """Describe a job; ids rise with every call."""
         self._made += 1
-        return NewJob(job_id(self.now() + self._made / 1_000, random.getrandbits(74)), task, **said)
+        return NewJob(job_id(self.now() + self._made / 1_000, random.getrandbits(74)), task, **said).placed()
 
     async def submit(self, task: str = "work", **said: Any) -> str:
         """Submit a job and return its id."""

@@ -25,6 +25,7 @@ class JobOptions(BaseModel):
         None, max_length=256, description="The same key again gives the first job of the task back."
     )
     tags: list[str] | None = Field(None, max_length=16, description="Labels to find it by.")
+    replicas: int | None = Field(None, ge=0, le=10, description="How many replicas of a Redis must have it first.")
 
 
 class SubmitJob(JobOptions):

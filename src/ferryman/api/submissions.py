@@ -63,7 +63,7 @@ def query_options(request: Request) -> dict[str, Any]:
         texts = request.query_params.getlist(name)
         if name == "tags":
             values[name] = texts
-        elif name in ("priority", "retries", "crashes"):
+        elif name in ("priority", "retries", "crashes", "replicas"):
             values[name] = _number(name, texts[-1])
         else:
             values[name] = texts[-1]

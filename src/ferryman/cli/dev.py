@@ -20,7 +20,7 @@ from ferryman.cli.crew import Child, Crew
 from ferryman.cli.examples import examples
 from ferryman.cli.listening import DEFAULT_PORT, Host, Insecure, listen, url_of
 from ferryman.cli.noun import alone
-from ferryman.cli.place import App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
+from ferryman.cli.place import AllowVolatile, App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
 from ferryman.cli.sample import sample_body
 from ferryman.domain.durations import seconds
 from ferryman.store.protocol import Store
@@ -49,6 +49,7 @@ def dev(
         str, typer.Option("--grace", metavar="DURATION", help="How long running jobs may end before a restart.")
     ] = "5s",
     url: Url = None,
+    allow_volatile: AllowVolatile = False,
     no_retry: NoRetry = False,
 ) -> int:
     """Run API and worker, and start both anew when Python code in this folder changes.
@@ -57,13 +58,13 @@ def dev(
     """
     patience = seconds(grace, option="grace")
     name = app_argument or app_name or Place().app_name() or DEMO
-    ferry = Place(url, name, no_retry).needed_app("dev")
+    ferry = Place(url, name, no_retry, allow_volatile).needed_app("dev")
     must_be_shared(ferry, "dev")
     # The socket is ours and outlives the API's restarts: whoever calls meanwhile waits instead of being refused.
     server = listen(host, DEFAULT_PORT if port is None else port, insecure=insecure, command="dev", move=port is None)
     on_store(ferry, _answers, no_retry=no_retry, make=True)
     os.environ.setdefault("FERRYMAN_LOG", "human")  # for the worker: a person reads this, even through a pipe
-    shared = ["--app", name, *(["--url", url] if url else [])]
+    shared = ["--app", name, *(["--url", url] if url else []), *(["--allow-volatile"] if allow_volatile else [])]
     crew = Crew(
         [_api(server, host, insecure, shared), Child("worker", ["worker", *shared, "--grace", f"{patience:g}"])],
         patience,

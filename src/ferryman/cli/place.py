@@ -31,6 +31,9 @@ App = Annotated[
 AppArgument = Annotated[
     str | None, typer.Argument(help="The app, module:attribute. [FERRYMAN_APP]", metavar="APP", show_default=False)
 ]
+AllowVolatile = Annotated[
+    bool, typer.Option("--allow-volatile", help="Accept a Redis that keeps nothing when it stops.")
+]
 NoRetry = Annotated[bool, typer.Option("--no-retry", help="Give up at once when the store does not answer (exit 5).")]
 
 #: Pause between two looks at a store that does not answer, in seconds.
@@ -44,6 +47,7 @@ class Place:
     url: str | None = None
     app: str | None = None
     no_retry: bool = False
+    allow_volatile: bool = False
 
     def app_name(self) -> str | None:
         """Return the name of the app: said here, in the environment or in pyproject.toml."""
@@ -57,6 +61,8 @@ class Place:
         ferry = load_app(name)
         if self.url is not None:
             ferry.use_url(self.url)
+        if self.allow_volatile:
+            ferry.settings = ferry.settings.replace(allow_volatile=True)
         return ferry
 
     def needed_app(self, command: str) -> Ferryman:
@@ -84,6 +90,8 @@ def on_store(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], *, no_ret
     """
     if not make:
         _must_exist(ferry)
+        # Whoever looks, looks at whatever there is; what it is worth, `ferryman doctor` says.
+        ferry.settings = ferry.settings.replace(allow_volatile=True)
     return asyncio.run(_patiently(ferry, action, no_retry))
 
 

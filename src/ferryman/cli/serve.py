@@ -15,7 +15,7 @@ from ferryman.cli.console import colours, note, paint
 from ferryman.cli.examples import examples
 from ferryman.cli.listening import DEFAULT_PORT, Host, Insecure, listen, refuse_exposure, url_of
 from ferryman.cli.noun import alone
-from ferryman.cli.place import App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
+from ferryman.cli.place import AllowVolatile, App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
 from ferryman.store.protocol import Store
 
 app = alone()
@@ -38,10 +38,11 @@ def serve(
     insecure: Insecure = False,
     access_log: Annotated[bool, typer.Option("--access-log", help="Write a line for each request.")] = False,
     url: Url = None,
+    allow_volatile: AllowVolatile = False,
     no_retry: NoRetry = False,
 ) -> None:
     """Serve the HTTP API. The tasks run elsewhere: start ferryman worker as well."""
-    place = Place(url, app_argument or app_name, no_retry)
+    place = Place(url, app_argument or app_name, no_retry, allow_volatile)
     ferry = place.needed_app("serve")
     must_be_shared(ferry, "serve")
     if fd is None:

@@ -16,7 +16,7 @@ from ferryman.cli.crew import Changes, Child, Crew
 from ferryman.cli.examples import examples
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.noun import alone
-from ferryman.cli.place import App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
+from ferryman.cli.place import AllowVolatile, App, AppArgument, NoRetry, Place, Url, must_be_shared, on_store
 from ferryman.domain.durations import seconds
 from ferryman.domain.errors import did_you_mean
 from ferryman.domain.options import DEFAULT_QUEUE
@@ -46,13 +46,14 @@ def worker(
         typer.Option("--grace", metavar="DURATION", help="How long running jobs may end after a stop. [default: 25s]"),
     ] = None,
     url: Url = None,
+    allow_volatile: AllowVolatile = False,
     no_retry: NoRetry = False,
 ) -> int:
     """Run jobs.
 
     Ctrl-C once lets running jobs end, twice hands them back to the queue at once.
     """
-    place = Place(url, app_argument or app_name, no_retry)
+    place = Place(url, app_argument or app_name, no_retry, allow_volatile)
     ferry = place.needed_app("worker")
     must_be_shared(ferry, "worker")
     patience = None if grace is None else seconds(grace, option="grace")
@@ -95,6 +96,7 @@ def _as_crew(
     arguments += ["--concurrency", str(ferry.settings.concurrency)]
     arguments += [word for name in queues for word in ("-q", name)]
     arguments += ["--url", place.url] if place.url else []
+    arguments += ["--allow-volatile"] if place.allow_volatile else []
     names = ["worker"] if processes == 1 else [f"worker {number}" for number in range(1, processes + 1)]
     crew = Crew([Child(name, arguments) for name in names], grace, changes)
     return asyncio.run(crew.run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zlib import crc32
 
 from ferryman.domain.errors import InvalidOption
 
@@ -16,6 +17,15 @@ def job_id(now: float, random_bits: int) -> str:
     value |= 0b10 << 62 | random_bits & 0x3FFF_FFFF_FFFF_FFFF
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def with_place(identifier: str, text: str) -> str:
+    """Return an id whose last 16 bits come from a text instead of from chance.
+
+    A store that is spread over many servers reads from these bits where a job lives: jobs of the same text live in the
+    same place, where it is decided in one step which of them there may be.
+    """
+    return f"{identifier[:-4]}{crc32(text.encode()) & 0xFFFF:04x}"
 
 
 def parse_job_id(text: str) -> str:

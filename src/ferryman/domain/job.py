@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ferryman.domain.ids import with_place
 from ferryman.domain.options import DEFAULT_CRASHES, DEFAULT_PRIORITY, DEFAULT_QUEUE, DEFAULT_RETRIES, Options
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import FINAL, STATUS, State
@@ -16,7 +17,8 @@ class NewJob(NamedTuple):
     `args` is a JSON object as text. `delay` (seconds from the store's now) and `run_at` (seconds since the
     epoch) exclude each other. `request` names the HTTP request that asked for it (`Idempotency-Key`), with `#n`
     behind it for the n-th job of a batch, and `fingerprint` is a digest of what the request asked, so that a repeated
-    request can be told from another one.
+    request can be told from another one. `replicas` of the store must have the job before the submit is acknowledged;
+    None leaves that to the store's settings.
     """
 
     id: str
@@ -33,6 +35,7 @@ class NewJob(NamedTuple):
     tags: tuple[str, ...] = ()
     request: str | None = None
     fingerprint: str | None = None
+    replicas: int | None = None
 
     @classmethod
     def build(cls, job_id: str, task: str, args: str, options: Options) -> NewJob:
@@ -50,7 +53,16 @@ class NewJob(NamedTuple):
             DEFAULT_CRASHES if options.crashes is None else options.crashes,
             options.key,
             options.tags or (),
+            replicas=options.replicas,
         )
+
+    def placed(self) -> NewJob:
+        """Return the job with an id that says where its key, or else its request, is decided; see `ids.with_place`."""
+        if self.key is not None:
+            return self._replace(id=with_place(self.id, f"{self.task}\n{self.key}"))
+        if self.request is not None:
+            return self._replace(id=with_place(self.id, self.request.partition("#")[0]))
+        return self
 
 
 @dataclass(frozen=True, slots=True)

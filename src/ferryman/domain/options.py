@@ -19,6 +19,7 @@ DEFAULT_RETRIES = 3
 DEFAULT_CRASHES = 3
 MOST_RETRIES = 1_000
 MOST_TAGS = 16
+MOST_REPLICAS = 10
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}")
 
@@ -85,6 +86,7 @@ class OptionValues(TypedDict, total=False):
     crashes: int
     key: str
     tags: Sequence[str]
+    replicas: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Options:
     * `retries`: how often it is run again after an error. * `crashes`: the worker deaths that make it fail.
     * `key`: submitting the same task with the same key again gives the first job back while it is kept.
     * `tags`: up to 16 labels to find it by.
+    * `replicas`: how many replicas of a Redis must have it before the submit is acknowledged.
 
     Raises `InvalidOption` naming the option, the value and what would be right.
     """
@@ -109,6 +112,7 @@ class Options:
     crashes: int | None = None
     key: str | None = None
     tags: tuple[str, ...] | None = None
+    replicas: int | None = None
 
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {
@@ -121,6 +125,7 @@ class Options:
             "crashes": lambda v: _whole(v, "crashes", 0, MOST_RETRIES),
             "key": lambda v: _text(v, "key", "key", 256),
             "tags": _tags,
+            "replicas": lambda v: _whole(v, "replicas", 0, MOST_REPLICAS),
         }
         for name, check in checked.items():
             value = getattr(self, name)

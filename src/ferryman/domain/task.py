@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ferryman.domain.arguments import Parameters
 
 #: What `@ferry.task(...)` takes besides `name`, `retry` and `process`.
-_TASK_OPTIONS = ("queue", "priority", "delay", "timeout", "retries", "crashes", "tags")
+_TASK_OPTIONS = ("queue", "priority", "delay", "timeout", "retries", "crashes", "tags", "replicas")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,15 @@ def open_store(
     retention: Retention | None = None,
     *,
     durability: str = "full",
+    replicas: int = 0,
+    fsync: bool = False,
     allow_volatile: bool = False,
     clock: Clock = time.time,
 ) -> Store:
     """Return the store that a URL names, not opened yet: `await store.open()` on the loop that will use it.
 
-    `durability` is for SQLite, `allow_volatile` for Redis. Raises `StoreMisconfigured` for a URL that names no store.
+    `durability` is for SQLite; `replicas`, `fsync` and `allow_volatile` are for Redis. Raises `StoreMisconfigured` for
+    a URL that names no store.
     """
     scheme, separator, rest = settle(url).partition("://")
     keep = retention or Retention()
@@ -62,8 +65,10 @@ def open_store(
         return SqliteStore(Path(rest[1:]).expanduser(), keep, durability=durability, clock=clock)
     if scheme in _REDIS and separator:
         from ferryman.stores.redis.address import parse_address
+        from ferryman.stores.redis.promises import Promises
         from ferryman.stores.redis.store import RedisStore
 
-        return RedisStore(parse_address(url), keep, allow_volatile=allow_volatile, clock=clock)
+        promises = Promises(replicas, fsync, allow_volatile)
+        return RedisStore(parse_address(url), keep, promises, clock=clock)
     shown = scheme if separator else url[:40]
     raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")

@@ -103,7 +103,7 @@ def test_delay_and_run_at_exclude_each_other() -> None:
         ("prority", "Did you mean 'priority'?"),
         ("timout", "Did you mean 'timeout'"),
         ("retry", "Did you mean 'retries'"),
-        ("zzz", "Known options: queue, priority, delay, run_at, timeout, retries, crashes, key, tags."),
+        ("zzz", "Known options: queue, priority, delay, run_at, timeout, retries, crashes, key, tags, replicas."),
     ],
 )
 def test_an_unknown_option_is_refused_with_a_suggestion(typed: str, hint: str) -> None:

@@ -70,7 +70,10 @@ def test_without_a_word_a_job_is_retried_three_times() -> None:
         ({"prioriti": 5}, "there is no option 'prioriti'. Did you mean 'priority'"),
         ({"key": "k"}, "there is no option 'key'"),
         ({"run_at": 5}, "there is no option 'run_at'"),
-        ({"zzz": 5}, "Options: queue, priority, delay, timeout, retries, crashes, tags, name, retry, process"),
+        (
+            {"zzz": 5},
+            "Options: queue, priority, delay, timeout, retries, crashes, tags, replicas, name, retry, process",
+        ),
         ({"priority": 10}, "task 'send_email': priority must be from 0 to 9, got 10"),
         ({"timeout": "soon"}, "task 'send_email': timeout 'soon' is no duration"),
         ({"retry": 3}, "retry must be a Retry, got 3; for a number write retries=3"),

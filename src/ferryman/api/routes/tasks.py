@@ -92,6 +92,7 @@ _OPTION_SCHEMAS: dict[str, dict[str, Any]] = {
     "priority": {**_NUMBER, "minimum": 0, "maximum": 9},
     "retries": _NUMBER,
     "crashes": _NUMBER,
+    "replicas": _NUMBER,
     "tags": {"type": "array", "items": _TEXT},
 }
 

@@ -53,6 +53,12 @@ def base(prefix: str, partition: int) -> str:
     return f"{{{prefix}:{partition}}}"
 
 
+def partition_of(base_key: bytes) -> int | None:
+    """Return the number of the partition that a base belongs to; None for what is no base."""
+    number = base_key.rpartition(b":")[2].rstrip(b"}")
+    return int(number) if number.isdigit() else None
+
+
 def channel(prefix: str, signal: str) -> str:
     """Return the channel that carries a signal (`store/signals.py`); scripts know an id as 32 hexadecimal digits."""
     kind, _, name = signal.partition(":")

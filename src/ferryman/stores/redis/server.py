@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from redis.exceptions import ResponseError
@@ -13,6 +15,7 @@ from ferryman.domain.errors import StoreIncompatible, StoreMisconfigured
 from ferryman.store.messages import Finding, Health
 from ferryman.stores.redis.calls import Calls
 from ferryman.stores.redis.places import HOME
+from ferryman.stores.redis.promises import Promises
 
 #: How jobs are kept; rises when a release could not read what an older one wrote.
 FORMAT = 1
@@ -98,7 +101,7 @@ def _server(info: Mapping[str, str], config: Any) -> Server:
     )
 
 
-async def check_server(calls: Calls, *, allow_volatile: bool) -> None:
+async def check_server(calls: Calls, promises: Promises) -> None:
     """Raise what makes a server unfit for jobs."""
     shown = calls.address.shown
     await calls.link.open()
@@ -110,12 +113,25 @@ async def check_server(calls: Calls, *, allow_volatile: bool) -> None:
                 f"{server.shown} at {shown} throws jobs away when it is full (maxmemory-policy {server.eviction}): "
                 "set maxmemory-policy noeviction"
             )
-        if not server.append_only and not allow_volatile:
+        if not server.append_only and not promises.allow_volatile:
             raise StoreMisconfigured(
                 f"{server.shown} at {shown} would lose jobs when it stops, for it keeps no append-only file: "
                 f"{_PERSIST}; {_ALLOW}"
             )
+        if promises.fsync and not (server.append_only and server.version >= KNOWS_WAITAOF):
+            raise StoreMisconfigured(
+                f"{server.shown} at {shown} cannot tell when a submit is on its disk, as fsync asks: that takes Redis "
+                "7.2 or later, or Valkey, with appendonly yes"
+            )
+        if not server.append_only:
+            _warn(f"{server.shown} at {shown} keeps no append-only file: its jobs are lost when it stops")
     await _check_format(calls)
+
+
+@cache
+def _warn(text: str) -> None:
+    """Say it in the log, once in a process."""
+    logging.getLogger("ferryman").warning(text)
 
 
 async def _check_format(calls: Calls) -> None:

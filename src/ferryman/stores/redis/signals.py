@@ -13,7 +13,7 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.store.hearing import Hearing
-from ferryman.stores.redis.keys import channel
+from ferryman.stores.redis.keys import channel, partition_of
 
 #: A silent subscription is asked whether it is alive this often, in seconds.
 ALIVE_INTERVAL = 15.0
@@ -28,10 +28,14 @@ CONFIRM_TIMEOUT = 5.0
 class Signals:
     """Subscribes to the channels of the signals that are waited for, and tells the hearing what comes."""
 
-    def __init__(self, prefix: str, shown: str, connect: Callable[[], Redis]) -> None:
+    def __init__(
+        self, prefix: str, shown: str, connect: Callable[[], Redis], stirred: Callable[[int | None], None]
+    ) -> None:
+        """`stirred` is told the partition of which a signal comes; None says that any may have sent one."""
         self._prefix = prefix
         self._shown = shown
         self._connect = connect
+        self._stirred = stirred
         self._hearing = Hearing()
         #: By channel: its signal, when it was waited for last, and whether the server confirmed it.
         self._signals: dict[bytes, str] = {}
@@ -110,7 +114,7 @@ class Signals:
                     await self._leave_unwanted(subscription)
                     continue
                 asked = False
-                self._take(message["type"], message["channel"])
+                self._take(message["type"], message["channel"], message["data"])
         finally:
             self._subscription = None
             with contextlib.suppress(Exception):
@@ -119,13 +123,20 @@ class Signals:
                 with contextlib.suppress(Exception):
                     await client.aclose()
 
-    def _take(self, kind: str, name: bytes | None) -> None:
+    def _take(self, kind: str, name: bytes | None, data: bytes) -> None:
         if name not in self._signals:
             return
         if kind == "subscribe":
+            self._stirred(None)
             self._confirmed[name].set()
         elif kind == "message":
+            self._stirred(partition_of(data))
             self._hearing.note(frozenset([self._signals[name]]))
+
+    @property
+    def alive(self) -> bool:
+        """Whether signals come: a server confirmed a subscription and has not gone since."""
+        return any(event.is_set() for event in self._confirmed.values()) and not self._closed
 
     async def _leave_unwanted(self, subscription: PubSub) -> None:
         before = time.monotonic() - CHANNEL_LIFE

@@ -15,6 +15,7 @@ from ferryman.stores.redis.calls import Calls
 from ferryman.stores.redis.feed import RedisFeed
 from ferryman.stores.redis.inspector import WORKER_KEPT, RedisInspector
 from ferryman.stores.redis.places import HOME, spread
+from ferryman.stores.redis.promises import Promises
 from ferryman.stores.redis.rows import milliseconds, token, worker_text
 from ferryman.stores.redis.server import check_server
 from ferryman.stores.redis.signals import Signals
@@ -28,19 +29,17 @@ MOST_KEPT_UP = 128
 class RedisStore:
     """The `Store` of `store/protocol.py` on Redis 6.2 or later, or Valkey.
 
-    `allow_volatile` accepts a server that keeps nothing when it stops. `clock` is for tests: one that differs from the
-    system's shifts the server's time by as much.
+    `clock` is for tests: one that differs from the system's shifts the server's time by as much.
     """
 
-    def __init__(self, address: Address, retention: Retention, *, allow_volatile: bool, clock: Clock) -> None:
-        self._address = address
-        self._allow_volatile = allow_volatile
+    def __init__(self, address: Address, retention: Retention, promises: Promises, *, clock: Clock) -> None:
+        self._promises = promises
         self._kept = tuple(
             milliseconds(seconds) for seconds in (retention.completed, retention.failed, retention.cancelled)
         )
         self._calls = Calls(address, clock)
-        self._signals = Signals(address.prefix, address.shown, self._calls.link.subscriber)
-        self._turns = Turns(self._calls, self._kept)
+        self._turns = Turns(self._calls, self._kept, lambda: self._signals.alive)
+        self._signals = Signals(address.prefix, address.shown, self._calls.link.subscriber, self._turns.stir)
         self.inspector = RedisInspector(self._calls, self._kept)
         self.feed = RedisFeed(self._calls)
 
@@ -51,14 +50,20 @@ class RedisStore:
         written by a newer version of Ferryman), `StoreUnavailable`.
         """
         try:
-            await check_server(self._calls, allow_volatile=self._allow_volatile)
+            await check_server(self._calls, self._promises)
         except BaseException:
             await self.close()
             raise
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
-        """Store jobs; all or none of those that share a partition."""
-        return await submit(self._calls, jobs)
+        """Store jobs; all or none of those that share a partition.
+
+        Raises `StoreUnavailable` also when replicas or disk do not confirm what was promised: the jobs are stored, and
+        submitting them again asks again.
+        """
+        answers = await submit(self._calls, jobs, self._promises)
+        self._turns.stir(None)
+        return answers
 
     async def turn(self, request: Turn) -> TurnReply:
         """Finish, recover, promote and claim."""

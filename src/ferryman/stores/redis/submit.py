@@ -8,10 +8,11 @@ from ferryman.domain.job import NewJob
 from ferryman.store.messages import Submitted
 from ferryman.stores.redis.calls import Calls, Value
 from ferryman.stores.redis.places import spread
+from ferryman.stores.redis.promises import Promises
 from ferryman.stores.redis.rows import id_bytes, id_text, milliseconds
 
 
-async def submit(calls: Calls, jobs: Sequence[NewJob]) -> list[Submitted]:
+async def submit(calls: Calls, jobs: Sequence[NewJob], promises: Promises) -> list[Submitted]:
     """Store the jobs that are not known yet, and say of each which job it is."""
     # All are written before any is sent: what cannot be written stops the whole batch.
     written = [_values(job) for job in jobs]
@@ -19,7 +20,10 @@ async def submit(calls: Calls, jobs: Sequence[NewJob]) -> list[Submitted]:
     async def submit_in(partition: int, positions: Sequence[int]) -> list[Submitted]:
         answers = [Submitted(jobs[position].id, True) for position in positions]
         values = [value for position in positions for value in written[position]]
-        for place, raw, conflict, same in await calls.run("submit", partition, *values):
+        replicas = promises.replicas_for([jobs[position] for position in positions])
+        met, *confirmed = await calls.run_with("submit", partition, values, promises.questions(replicas))
+        promises.check(replicas, confirmed, calls.address.shown)
+        for place, raw, conflict, same in met:
             answers[place] = Submitted(id_text(raw), False, bool(conflict), bool(same))
         return answers
 

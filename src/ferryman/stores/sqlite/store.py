@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ferryman.domain.clock import Clock
-from ferryman.domain.errors import StoreUnavailable
+from ferryman.domain.errors import InvalidOption, StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
@@ -76,9 +76,11 @@ class SqliteStore:
             self._counter = connect(self._path, self._synchronous)
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
-        """Store jobs, all or none."""
+        """Store jobs, all or none; raises `InvalidOption` for one that asks for replicas, which a file has not."""
         if not jobs:
             return []
+        if any(job.replicas for job in jobs):
+            raise InvalidOption("replicas", "replicas are for Redis: a SQLite file has none, leave the option out")
         return await self._writer.run(lambda transaction: submit.submit(transaction, jobs, self._lanes))
 
     async def turn(self, request: Turn) -> TurnReply:

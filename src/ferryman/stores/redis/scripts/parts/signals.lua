@@ -1,4 +1,4 @@
--- Signals wake those who wait: each is sent once a call, after everything else.
+-- Signals wake those who wait: each is sent once a call, after everything else, with the partition that it comes from.
 
 local signals = {}
 
@@ -11,5 +11,5 @@ local function tell_queue(queue)
 end
 
 local function send_signals()
-  for signal in pairs(signals) do redis.call('PUBLISH', SIGNAL .. signal, '') end
+  for signal in pairs(signals) do redis.call('PUBLISH', SIGNAL .. signal, KEYS[1]) end
 end
