@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from benchmarks import measures
+from benchmarks import measures, redis_measures
+from benchmarks.stores import KINDS, Measured
 from ferryman import __version__
 
 Measure = Callable[[], Coroutine[Any, Any, measures.Figures]]
@@ -29,6 +30,15 @@ MEASURES: dict[str, Measure] = {
     "starting": measures.starting,
 }
 
+ON_REDIS: dict[str, Measure] = {
+    "costs": redis_measures.costs,
+    "drain-costs": redis_measures.drain_reads,
+    "room": redis_measures.room,
+    "depth": redis_measures.depth,
+    "herd": redis_measures.herd,
+    "idle-commands": redis_measures.idle_commands,
+}
+
 #: What we want on two cores, SQLite FULL: at least for rates, at most for the rest.
 GOALS = {
     "bulk submit, jobs/s": 40_000,
@@ -39,6 +49,13 @@ GOALS = {
     "idle worker, % of a core": 1,
     "ferryman --help, ms": 200,
     "import ferryman, ms": 100,
+    "Redis processor time per job, us": 25,
+    "commands in Redis per job": 12,
+    "network reads of Redis per job": 0.1,
+    "memory per waiting job, bytes": 400,
+    "1,000,000 due at once: all claimable after, s": 30,
+    "longest wait of a bystander's command, ms": 50,
+    "idle worker, calls/s": 1,
 }
 
 
@@ -53,19 +70,26 @@ def show(figure: str, value: float) -> None:
     print(f"{figure:<46} {value:>12,.1f}  {verdict}", flush=True)
 
 
-async def main(names: list[str]) -> None:
-    """Run the named measurements, all without names."""
-    unknown = [name for name in names if name not in MEASURES]
+async def main(store: str, names: list[str]) -> None:
+    """Run the named measurements on a store, all that are for it without names."""
+    if store not in KINDS:
+        sys.exit(f"no store is named {store!r}; there are: {', '.join(KINDS)}")
+    Measured.kind = KINDS[store]
+    known = MEASURES if Measured.kind is None else MEASURES | ON_REDIS
+    unknown = [name for name in names if name not in known]
     if unknown:
-        sys.exit(f"no measurement is named {unknown[0]!r}; there are: {', '.join(MEASURES)}")
+        sys.exit(f"no measurement is named {unknown[0]!r}; there are: {', '.join(known)}")
+    kind = f"SQLite {sqlite3.sqlite_version} (write-ahead log, synchronous=FULL)" if Measured.kind is None else store
     print(
-        f"ferryman {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version} "
-        f"(write-ahead log, synchronous=FULL), {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+        f"ferryman {__version__}, Python {platform.python_version()}, {kind}, {os.cpu_count()} cores, "
+        f"{platform.system()} {platform.release()}"
     )
-    for name in names or MEASURES:
-        for figure, value in (await MEASURES[name]()).items():
+    for name in names or known:
+        for figure, value in (await known[name]()).items():
             show(figure, value)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    words = sys.argv[1:]
+    chosen = words.pop(words.index("--store") + 1) if "--store" in words[:-1] else "sqlite"
+    asyncio.run(main(chosen, [word for word in words if word != "--store"]))

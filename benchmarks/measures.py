@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from benchmarks.processes import APP, cpu_seconds, ferryman, free_port, memory, wait_for_port
+from benchmarks.stores import fresh_store
 from benchmarks.tasks import ferry, noop, say_when
 from ferryman import State
 from ferryman.domain.outcome import Outcome
@@ -22,36 +19,25 @@ from ferryman.store.messages import Turn
 Figures = dict[str, float]
 
 
-@asynccontextmanager
-async def fresh_store() -> AsyncIterator[str]:
-    """Point the app at an empty file on a real disk and give its URL."""
-    with tempfile.TemporaryDirectory(prefix="ferryman-bench-", dir=os.environ.get("BENCH_DIR")) as folder:
-        url = f"sqlite:///{folder}/jobs.db"
-        ferry.use_url(url)
-        try:
-            yield url
-        finally:
-            await ferry.close()
-
-
-async def _completed() -> int:
+async def completed() -> int:
+    """Return how many jobs are completed."""
     client = await ferry.connections.here()
     return sum(count.jobs for count in await client.store.inspector.counts() if count.state is State.COMPLETED)
 
 
-async def _submit_many(count: int) -> float:
+async def submit_many(count: int) -> float:
     """Submit in one call and return jobs per second, describing them included."""
     start = time.perf_counter()
     await ferry.submit([noop.job() for _ in range(count)])
     return count / (time.perf_counter() - start)
 
 
-async def _drained(count: int) -> float:
+async def drained(count: int) -> float:
     """Return jobs per second from the first completion seen to the last."""
     done, began, first = 0, 0.0, 0
     while done < count:
         await asyncio.sleep(0.02)
-        done = await _completed()
+        done = await completed()
         if done and not began:
             began, first = time.perf_counter(), done
     return (done - first) / (time.perf_counter() - began)
@@ -60,7 +46,7 @@ async def _drained(count: int) -> float:
 async def bulk_submit(count: int = 100_000) -> Figures:
     """Many jobs in one call."""
     async with fresh_store():
-        return {"bulk submit, jobs/s": await _submit_many(count)}
+        return {"bulk submit, jobs/s": await submit_many(count)}
 
 
 async def concurrent_submits(callers: int = 100, each: int = 100) -> Figures:
@@ -90,14 +76,14 @@ async def sequential_submits(count: int = 1_000) -> Figures:
 async def drain(processes: int = 1, count: int = 50_000) -> Figures:
     """Workers that find a full queue."""
     async with fresh_store() as url:
-        await _submit_many(count)
+        await submit_many(count)
         with ferryman(url, "worker", APP, "--concurrency", "100", "--processes", str(processes)):
-            rate = await _drained(count)
+            rate = await drained(count)
     return {f"drain, {processes} worker process{'es' if processes > 1 else ''}, jobs/s": rate}
 
 
 async def drain_two() -> Figures:
-    """Two worker processes on one file."""
+    """Two worker processes on one store."""
     return await drain(processes=2)
 
 
@@ -121,8 +107,8 @@ async def flat_memory(rounds: int = 4, count: int = 50_000) -> Figures:
     async with fresh_store() as url:
         with ferryman(url, "worker", APP, "--concurrency", "100") as worker:
             for number in range(1, rounds + 1):
-                await _submit_many(count)
-                while await _completed() < number * count:  # noqa: ASYNC110  # another process completes them
+                await submit_many(count)
+                while await completed() < number * count:  # noqa: ASYNC110  # another process completes them
                     await asyncio.sleep(0.1)
                 sizes.append(memory(worker.pid))
     return {
@@ -145,16 +131,16 @@ async def idle(seconds: float = 15) -> Figures:
 async def growth(few: int = 10_000, many: int = 1_000_000, turns: int = 50) -> Figures:
     """What one turn (finish 100, claim 100) costs among few and among many waiting jobs."""
     async with fresh_store():
-        await _submit_many(few)
-        first = await _turn(turns)
-        await _submit_many(many)
+        await submit_many(few)
+        first = await turn_time(turns)
+        await submit_many(many)
         return {
             f"turn of 100 among {few:,} waiting, ms": first,
-            f"turn of 100 among {many:,} waiting, ms": await _turn(turns),
+            f"turn of 100 among {many:,} waiting, ms": await turn_time(turns),
         }
 
 
-async def _turn(turns: int) -> float:
+async def turn_time(turns: int) -> float:
     """Return the median time of a turn in ms."""
     store = (await ferry.connections.here()).store
     times: list[float] = []

@@ -14,21 +14,21 @@ DEFAULT_PREFIX = "fm"
 #: By name in the scripts: what follows the base. Those that end with a colon or a space are completed by the script.
 KEYS = {
     # -- a job, by its id
-    "JOB": ":job:",  # hash: state queue task seq priority max_retries max_crashes, and what else applies to it
+    "JOB": ":job:",  # hash: state lane seq priority max_retries max_crashes, and what else applies to it
     "ARGS": ":args:",  # string: its arguments, if too long for the hash
     "RESULT": ":result:",  # string: its result, if too long for the hash
     "HISTORY": ":history:",  # list: its attempts that ended otherwise than well, see parts/history.lua
     "FEED": ":feed:",  # list: its live output, see feed_append.lua
     "PROGRESS": ":progress:",  # string: the latest progress in its feed
     # -- where a job stands: in one index, and by its state in one more of these
-    "INDEX": ":index:",  # sorted set by "state queue task": ids by seq, which is the order of submission
-    "LINE": ":line:",  # list by "priority queue task": pending jobs, id and place, first in first out
+    "INDEX": ":index:",  # sorted set by "state lane": ids by seq, which is the order of submission
+    "LINE": ":line:",  # list by "priority lane": pending jobs, id and place, first in first out
     "DUE": ":due",  # sorted set: scheduled ids by the time they are due
     "LEASES": ":leases",  # sorted set: tokens (id, attempt, nonce) by the time the lease runs out
     "KEPT": ":kept",  # sorted set: final ids by the time retention lets them go
     # -- what finds jobs
-    "LANES": ":lanes",  # set of "queue task": every pair that was ever submitted
-    "READY": ":ready",  # set of "priority queue task": lines that may have somebody in them
+    "LANES": ":lanes",  # set: every lane, which is "queue task", that a job was ever submitted to
+    "READY": ":ready",  # set of "priority lane": lines that may have somebody in them
     "TAG": ":tag:",  # sorted set by tag: ids by seq
     "UNIQUE": ":unique:",  # string by task, line feed, key: the id of the job that has it
     "REQUEST": ":request:",  # hash by request: its fingerprint, and the id of each of its jobs by number

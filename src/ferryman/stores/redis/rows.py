@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from ferryman.domain.job import Attempt, Job
@@ -37,6 +38,13 @@ def token(lease: Lease) -> bytes:
     return b"%b%d %d" % (id_bytes(lease.job_id), lease.attempt, lease.nonce)
 
 
+@lru_cache(maxsize=1_000)
+def lane_of(lane: bytes) -> tuple[str, str]:
+    """Return the queue and the task of a lane."""
+    queue, _, task = lane.decode().partition(" ")
+    return queue, task
+
+
 def milliseconds(seconds: float) -> int:
     """Return a time or duration as Redis keeps it."""
     return round(seconds * 1_000)
@@ -49,15 +57,16 @@ def _seconds(raw: bytes | None) -> float | None:
 def claimed_of(flat: Sequence[Any], nonce: int) -> list[Claimed]:
     """Make claimed jobs of the answer of turn.lua."""
     jobs = []
-    for n in range(0, len(flat), 9):
-        raw, attempt, task, queue, args, retries, max_retries, crashes, timeout = flat[n : n + 9]
+    for n in range(0, len(flat), 8):
+        raw, attempt, lane, args, retries, max_retries, crashes, timeout = flat[n : n + 8]
+        queue, task = lane_of(lane)
         jobs.append(
             Claimed(
                 id_text(raw),
                 int(attempt),
                 nonce,
-                task.decode(),
-                queue.decode(),
+                task,
+                queue,
                 args.decode(),
                 int(retries),
                 int(max_retries),
@@ -73,11 +82,12 @@ def job_of(identifier: str, row: Sequence[Any], *, args: bool, result: bool, att
     flat, lease_until, last_ended, progress, apart_args, apart_result, history = row
     said = dict(zip(flat[::2], flat[1::2], strict=True))
     state = State(said[b"state"].decode())
+    queue, task = lane_of(said[b"lane"])
     key, tags, worker = said.get(b"key"), said.get(b"tags"), said.get(b"worker")
     return Job(
         id=identifier,
-        task=said[b"task"].decode(),
-        queue=said[b"queue"].decode(),
+        task=task,
+        queue=queue,
         state=state,
         priority=int(said.get(b"priority", DEFAULT_PRIORITY)),
         attempt=int(said.get(b"attempt", 0)),

@@ -35,7 +35,7 @@ def _values(job: NewJob) -> list[Value]:
     more = _more(job)
     return [
         id_bytes(job.id),
-        job.queue,
+        f"{job.queue} {job.task}",
         job.task,
         job.priority,
         _when(job),

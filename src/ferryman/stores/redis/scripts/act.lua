@@ -20,7 +20,7 @@ local function line_up(job, source)
   local place = whole(take_places(1) + 1)
   move(job, source, 'pending')
   redis.call('HSET', JOB .. job.id, 'state', 'pending', 'place', place)
-  join(job.priority, job.queue, job.task, job.id, place)
+  join(job.priority, job.lane, job.id, place)
 end
 
 local actions = {

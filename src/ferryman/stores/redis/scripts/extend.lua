@@ -5,6 +5,7 @@
 
 local worker, announced, lease = take(), take(), take_number()
 local states, held = {}, {}
+local lease_until = whole(now + lease)
 
 -- A lease that is not held was taken over, unless a person cancelled its job.
 local function state_without_lease(token)
@@ -17,7 +18,7 @@ while position < #ARGV do
   local token = take()
   if redis.call('ZSCORE', LEASES, token) then
     states[#states + 1] = 'held'
-    held[#held + 1] = whole(now + lease)
+    held[#held + 1] = lease_until
     held[#held + 1] = token
   else
     states[#states + 1] = state_without_lease(token)
@@ -25,5 +26,5 @@ while position < #ARGV do
 end
 in_pieces('ZADD', LEASES, held)
 redis.call('HSET', WORKERS, worker, announced)
-redis.call('ZADD', SEEN, whole(now), worker)
+redis.call('ZADD', SEEN, now_text, worker)
 return { states, redis.call('HGET', COMMANDS, worker) }

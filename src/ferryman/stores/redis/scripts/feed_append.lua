@@ -14,7 +14,7 @@ while position < #ARGV do
   if held then
     local id, attempt = string.sub(token, 1, ID), string.match(token, '^(%d+) ', ID + 1)
     local number = redis.call('HINCRBY', JOB .. id, 'said', 1)
-    redis.call('RPUSH', FEED .. id, table.concat({ number, attempt, whole(now), kind, data }, ' '))
+    redis.call('RPUSH', FEED .. id, table.concat({ number, attempt, now_text, kind, data }, ' '))
     if kind == 'progress' then redis.call('SET', PROGRESS .. id, data) end
     jobs[id] = true
   end

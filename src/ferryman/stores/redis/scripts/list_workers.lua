@@ -12,4 +12,4 @@ for n = 1, #seen, 2 do
     workers[#workers + 1] = { announced, seen[n + 1], redis.call('HGET', COMMANDS, seen[n]) or '' }
   end
 end
-return { whole(now), workers }
+return { now_text, workers }

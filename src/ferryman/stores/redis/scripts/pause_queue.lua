@@ -4,9 +4,9 @@
 
 local queue, pause, by = take(), take() == '1', take()
 if pause then
-  redis.call('HSETNX', PAUSED, queue, whole(now) .. ' ' .. by)
+  redis.call('HSETNX', PAUSED, queue, now_text .. ' ' .. by)
 else
   redis.call('HDEL', PAUSED, queue)
-  tell_queue(queue)
+  tell('queue:' .. queue)
   send_signals()
 end

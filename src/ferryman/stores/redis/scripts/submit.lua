@@ -1,5 +1,5 @@
 -- Store jobs, all that are not known yet.
--- in:  shift, then for each job: id, queue, task, priority, when it may start (empty for at once, "+" and milliseconds
+-- in:  shift, then for each job: id, lane, task, priority, when it may start (empty for at once, "+" and milliseconds
 --      from now, or "=" and a time), max_retries, max_crashes, args, key, request, number of further fields, and each
 --      of these: name, value
 -- out: for each job that was not stored: its position from 0, the id of the job that it met, and whether that conflicts
@@ -67,20 +67,12 @@ local function register(job, seq)
   for tag in string.gmatch(job.more.tags or '', '[^\n]+') do redis.call('ZADD', TAG .. tag, seq, job.id) end
 end
 
-local function store(job, seq)
-  local due = due_of(job.when)
-  local state = due and 'scheduled' or 'pending'
-  local fields = { 'state', state, 'queue', job.queue, 'task', job.task, 'seq', seq, 'priority', job.priority,
-    'max_retries', job.max_retries, 'max_crashes', job.max_crashes }
+-- The fields that most jobs do not have.
+local function rest_of(job, due)
+  local rest = {}
   local function add(name, value)
-    fields[#fields + 1] = name
-    fields[#fields + 1] = value
-  end
-  if #job.args > SHORT then
-    add('args', '')
-    redis.call('SET', ARGS .. job.id, job.args)
-  elseif job.args ~= '{}' then
-    add('args', job.args)
+    rest[#rest + 1] = name
+    rest[#rest + 1] = value
   end
   if job.key ~= '' then add('key', job.key) end
   if job.request ~= '' then add('request', job.request) end
@@ -88,22 +80,43 @@ local function store(job, seq)
     if name ~= 'fingerprint' then add(name, value) end
   end
   if due then add('run_at', whole(due)) end
-  redis.call('HSET', JOB .. job.id, unpack(fields))
-  enter(state, job.queue, job.task, job.id, seq)
+  return unpack(rest)
+end
+
+-- The arguments as they stand in the hash: whole, or empty when they are too long for it.
+local function keep_args(job)
+  if #job.args <= SHORT then return job.args end
+  redis.call('SET', ARGS .. job.id, job.args)
+  return ''
+end
+
+-- Whoever sleeps until the next job is due must look again when another is due before it.
+local function set_alarm(job, due)
+  local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')[2]
+  if not first or due < tonumber(first) then tell_queue(job.lane) end
+  redis.call('ZADD', DUE, whole(due), job.id)
+end
+
+local function store(job, seq)
+  local due = due_of(job.when)
+  local state = due and 'scheduled' or 'pending'
+  redis.call('HSET', JOB .. job.id, 'state', state, 'lane', job.lane, 'seq', seq, 'priority', job.priority,
+    'max_retries', job.max_retries, 'max_crashes', job.max_crashes, 'args', keep_args(job), rest_of(job, due))
+  enter(state, job.lane, job.id, seq)
   if due then
-    local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')[2]
-    -- Whoever sleeps until the next one is due must look again.
-    if not first or due < tonumber(first) then tell_queue(job.queue) end
-    redis.call('ZADD', DUE, whole(due), job.id)
+    set_alarm(job, due)
   else
-    join(job.priority, job.queue, job.task, job.id, seq)
+    join(job.priority, job.lane, job.id, seq)
   end
   register(job, seq)
 end
 
 local function read_job()
-  local job = { id = take(), queue = take(), task = take(), priority = take(), when = take(), max_retries = take(),
-    max_crashes = take(), args = take(), key = take(), request = take(), more = {} }
+  local p = position
+  local job = { id = ARGV[p + 1], lane = ARGV[p + 2], task = ARGV[p + 3], priority = ARGV[p + 4], when = ARGV[p + 5],
+    max_retries = ARGV[p + 6], max_crashes = ARGV[p + 7], args = ARGV[p + 8], key = ARGV[p + 9],
+    request = ARGV[p + 10], more = {} }
+  position = p + 10
   for _ = 1, take_number() do
     local name = take()
     job.more[name] = take()
@@ -118,7 +131,7 @@ local lanes = {}
 for n, job in ipairs(jobs) do
   if not meets_one(n - 1, job) then
     store(job, whole(before + n))
-    lanes[job.queue .. ' ' .. job.task] = true
+    lanes[job.lane] = true
   end
 end
 for lane in pairs(lanes) do redis.call('SADD', LANES, lane) end

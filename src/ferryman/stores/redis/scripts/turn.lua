@@ -3,7 +3,7 @@
 --      worker, request, want, lease in milliseconds, list of tasks, list of queues (empty for any),
 --      then for each outcome: token, ending, result or error, delay in milliseconds
 -- out: a 1 or 0 for each outcome in one text, milliseconds until something is due (-1 for never),
---      and for each claimed job: id, attempt, task, queue, args, retries, max_retries, crashes, timeout
+--      and for each claimed job: id, attempt, lane, args, retries, max_retries, crashes, timeout
 -- The same request of the same worker again is answered the same and changes nothing; a job that the worker has lost
 -- meanwhile is left out.
 -- parts: values ends overdue claims
@@ -45,7 +45,7 @@ local function finish(outcomes)
   in_pieces('ZREM', LEASES, held)
   for _, outcome in ipairs(outcomes) do
     if outcome.held then
-      by_ending[outcome.ending](read_attempt(string.sub(outcome.token, 1, ID)), outcome.said, outcome.delay)
+      by_ending[outcome.ending](string.sub(outcome.token, 1, ID), outcome.said, outcome.delay)
     end
   end
   settle_ends()
@@ -59,8 +59,7 @@ local function describe_again(tokens)
     if redis.call('ZSCORE', LEASES, token) then
       local id = string.sub(token, 1, ID)
       local fields = redis.call('HMGET', JOB .. id, unpack(CLAIMED))
-      local queue, task = unpack(redis.call('HMGET', JOB .. id, 'queue', 'task'))
-      describe(answer, id, fields[5], queue, task, fields)
+      describe(answer, id, fields[5], redis.call('HGET', JOB .. id, 'lane'), fields)
     end
   end
   return answer

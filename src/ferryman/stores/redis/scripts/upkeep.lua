@@ -7,7 +7,7 @@
 local most, worker_kept = take_number(), take_number()
 
 local function prune()
-  local ids = redis.call('ZRANGEBYSCORE', KEPT, '-inf', whole(now), 'LIMIT', 0, most)
+  local ids = redis.call('ZRANGEBYSCORE', KEPT, '-inf', now_text, 'LIMIT', 0, most)
   for _, id in ipairs(ids) do delete(id) end
   settle_ends()
   return #ids

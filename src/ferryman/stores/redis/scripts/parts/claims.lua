@@ -13,10 +13,11 @@ local function args_of(id, inline)
 end
 
 -- What the worker is told of a job.
-local function describe(answer, id, attempt, queue, task, fields)
-  local values = { id, attempt, task, queue, args_of(id, fields[4]), fields[6] or 0, fields[7], fields[8] or 0,
-    fields[9] or '' }
-  for _, value in ipairs(values) do answer[#answer + 1] = value end
+local function describe(answer, id, attempt, lane, fields)
+  local n = #answer
+  answer[n + 1], answer[n + 2], answer[n + 3], answer[n + 4] = id, attempt, lane, args_of(id, fields[4])
+  answer[n + 5], answer[n + 6], answer[n + 7], answer[n + 8] =
+    fields[6] or 0, fields[7], fields[8] or 0, fields[9] or ''
 end
 
 -- The lines with somebody in them that the worker serves, by priority.
@@ -27,10 +28,10 @@ local function open_lines(tasks, queues)
   local paused = {}
   for _, queue in ipairs(redis.call('HKEYS', PAUSED)) do paused[queue] = true end
   for _, line in ipairs(lines) do
-    local priority, queue, task = string.match(line, '^(%d+) (%S+) (%S+)$')
+    local priority, lane, queue, task = string.match(line, '^(%d+) ((%S+) (%S+))$')
     if tasks[task] and not paused[queue] and (not next(queues) or queues[queue]) then
       local list = list_in(by_priority, tonumber(priority))
-      list[#list + 1] = { name = line, queue = queue, task = task, entries = {}, next = 1, taken = 0, rest = true }
+      list[#list + 1] = { name = line, lane = lane, entries = {}, next = 1, taken = 0, rest = true }
     end
   end
   return by_priority
@@ -48,28 +49,30 @@ end
 
 -- The line whose front has the earliest place.
 local function earliest(lines, at_once)
+  if #lines == 1 then return front(lines[1], at_once) and lines[1] end
   local first, first_place
   for _, line in ipairs(lines) do
     local entry = front(line, at_once)
     local place = entry and place_of(entry)
     if place and (not first or place < first_place) then first, first_place = line, place end
   end
-  return first, first_place
+  return first
 end
 
 -- Choose up to `want` jobs of lines of one priority, in the order of their places.
 local function choose(lines, want, chosen, budget)
-  local at_once = math.max(1, math.ceil(want / #lines))
+  local at_once = math.max(1, math.ceil((want - #chosen) / #lines))
   while #chosen < want and budget.looks > 0 do
-    local line, place = earliest(lines, at_once)
+    local line = earliest(lines, at_once)
     if not line then return end
-    local id = string.sub(line.entries[line.next], 1, ID)
+    local entry = line.entries[line.next]
+    local id = string.sub(entry, 1, ID)
     line.next = line.next + 1
     line.taken = line.taken + 1
     budget.looks = budget.looks - 1
     local fields = redis.call('HMGET', JOB .. id, unpack(CLAIMED))
-    if fields[1] == 'pending' and tonumber(fields[2] or fields[3]) == place then
-      chosen[#chosen + 1] = { id = id, line = line, fields = fields }
+    if fields[1] == 'pending' and (fields[2] or fields[3]) == string.sub(entry, ID + 1) then
+      chosen[#chosen + 1] = { id, line.lane, fields }
     end
   end
 end
@@ -84,19 +87,18 @@ end
 -- Give the chosen jobs to the worker; answers their tokens.
 local function grant(chosen, worker, request, lease, answer)
   local tokens, leases = {}, {}
-  local until_ = whole(now + lease)
-  local begun = whole(now)
+  local lease_until = whole(now + lease)
   for n, job in ipairs(chosen) do
-    local id, queue, task = job.id, job.line.queue, job.line.task
-    local attempt = whole(tonumber(job.fields[5] or 0) + 1)
+    local id, lane, fields = job[1], job[2], job[3]
+    local attempt = fields[5] and whole(fields[5] + 1) or '1'
     redis.call('HSET', JOB .. id, 'state', 'processing', 'attempt', attempt, 'nonce', request, 'worker', worker,
-      'started', begun)
-    leave('pending', queue, task, id)
-    enter('processing', queue, task, id, job.fields[3])
+      'started', now_text)
+    leave('pending', lane, id)
+    enter('processing', lane, id, fields[3])
     tokens[n] = id .. attempt .. ' ' .. request
-    leases[2 * n - 1] = until_
+    leases[2 * n - 1] = lease_until
     leases[2 * n] = tokens[n]
-    describe(answer, id, attempt, queue, task, job.fields)
+    describe(answer, id, attempt, lane, fields)
   end
   in_pieces('ZADD', LEASES, leases)
   settle_indexes()

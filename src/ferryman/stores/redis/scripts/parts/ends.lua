@@ -4,11 +4,13 @@
 -- A value up to this size stays in the job's hash, which the server keeps compact only while all of it is short.
 local SHORT = 64
 
-local keep = { completed = take_number(), failed = take_number(), cancelled = take_number() }
+-- When a job that ends now may go.
+local kept_until = { completed = whole(now + take_number()), failed = whole(now + take_number()),
+  cancelled = whole(now + take_number()) }
 local keeping = {}
 
 -- What ending an attempt needs to know of the job.
-local FIELDS = { 'queue', 'task', 'seq', 'priority', 'place', 'attempt', 'worker', 'started', 'retries', 'max_retries',
+local FIELDS = { 'lane', 'seq', 'priority', 'place', 'attempt', 'worker', 'started', 'retries', 'max_retries',
   'crashes', 'max_crashes' }
 
 local function read_attempt(id)
@@ -19,14 +21,14 @@ local function read_attempt(id)
 end
 
 local function move(job, source, target)
-  leave(source, job.queue, job.task, job.id)
-  enter(target, job.queue, job.task, job.id, job.seq)
+  leave(source, job.lane, job.id)
+  enter(target, job.lane, job.id, job.seq)
 end
 
 local function end_job(job, source, target, ...)
   move(job, source, target)
-  redis.call('HSET', JOB .. job.id, 'state', target, 'finished', whole(now), ...)
-  keeping[#keeping + 1] = now + keep[target]
+  redis.call('HSET', JOB .. job.id, 'state', target, 'finished', now_text, ...)
+  keeping[#keeping + 1] = kept_until[target]
   keeping[#keeping + 1] = job.id
   tell('finished')
 end
@@ -42,36 +44,42 @@ end
 local function hand_back(job, ...)
   move(job, 'processing', 'pending')
   redis.call('HSET', JOB .. job.id, 'state', 'pending', ...)
-  come_back(job.priority, job.queue, job.task, job.id, job.place or job.seq)
+  come_back(job.priority, job.lane, job.id, job.place or job.seq)
 end
 
 local function write_attempt(job, ending, error)
-  write_down(job.id, job.attempt, job.started, whole(now), ending, job.worker, error)
+  write_down(job.id, job.attempt, job.started, now_text, ending, job.worker, error)
 end
 
-local function complete(job, result)
+-- The one that happens most reads the least.
+local function complete(id, result)
+  local lane, seq = unpack(redis.call('HMGET', JOB .. id, 'lane', 'seq'))
+  local job = { id = id, lane = lane, seq = seq }
   if result == 'null' then
     end_job(job, 'processing', 'completed')
   elseif #result <= SHORT then
     end_job(job, 'processing', 'completed', 'result', result)
   else
     end_job(job, 'processing', 'completed', 'result', '')
-    redis.call('SET', RESULT .. job.id, result)
+    redis.call('SET', RESULT .. id, result)
   end
 end
 
 -- One function for each way in which a worker may say that an attempt ended.
 local by_ending = {
-  completed = function(job, said) complete(job, said) end,
-  failed = function(job, said)
+  completed = complete,
+  failed = function(id, said)
+    local job = read_attempt(id)
     write_attempt(job, 'failed', said)
     end_job(job, 'processing', 'failed')
   end,
-  cancelled = function(job, said)
+  cancelled = function(id, said)
+    local job = read_attempt(id)
     write_attempt(job, 'cancelled', said)
     end_job(job, 'processing', 'cancelled')
   end,
-  retried = function(job, said, delay)
+  retried = function(id, said, delay)
+    local job = read_attempt(id)
     local retries = tonumber(job.retries or 0)
     if retries < tonumber(job.max_retries) then
       write_attempt(job, 'retried', said)
@@ -81,11 +89,13 @@ local by_ending = {
       end_job(job, 'processing', 'failed')
     end
   end,
-  snoozed = function(job, said, delay)
+  snoozed = function(id, said, delay)
+    local job = read_attempt(id)
     write_attempt(job, 'snoozed', said)
     schedule(job, 'processing', delay)
   end,
-  released = function(job, said)
+  released = function(id, said)
+    local job = read_attempt(id)
     write_attempt(job, 'released', said)
     hand_back(job)
   end,

@@ -1,23 +1,31 @@
--- A job is in exactly one index, by its state, queue and task. Moves are collected and made together.
+-- A job is in exactly one index, by its state and its lane, which is its queue and its task. Moves are collected and
+-- made together.
 -- parts: values
 
 local entering, leaving = {}, {}
 
-local function enter(state, queue, task, id, seq)
-  local list = list_in(entering, INDEX .. state .. ' ' .. queue .. ' ' .. task)
-  list[#list + 1] = seq
+local function enter(state, lane, id, seq)
+  local list = list_in(list_in(entering, state), lane)
+  local n = #list
+  list[n + 1] = seq
+  list[n + 2] = id
+end
+
+local function leave(state, lane, id)
+  local list = list_in(list_in(leaving, state), lane)
   list[#list + 1] = id
 end
 
-local function leave(state, queue, task, id)
-  local list = list_in(leaving, INDEX .. state .. ' ' .. queue .. ' ' .. task)
-  list[#list + 1] = id
+local function make_moves(command, moves)
+  for state, lanes in pairs(moves) do
+    for lane, members in pairs(lanes) do in_pieces(command, INDEX .. state .. ' ' .. lane, members) end
+  end
 end
 
 -- Make the moves. To be called before a job can move a second time. Removals come first: they need no memory, and
 -- once a script has written, a server that is full lets it write on.
 local function settle_indexes()
-  for index, ids in pairs(leaving) do in_pieces('ZREM', index, ids) end
-  for index, members in pairs(entering) do in_pieces('ZADD', index, members) end
+  make_moves('ZREM', leaving)
+  make_moves('ZADD', entering)
   entering, leaving = {}, {}
 end

@@ -9,12 +9,12 @@ end
 
 -- The entry of a pending job stays in its line, where it counts no more: see lines.lua.
 local function delete(id)
-  local state, queue, task, key, request, tags =
-    unpack(redis.call('HMGET', JOB .. id, 'state', 'queue', 'task', 'key', 'request', 'tags'))
-  leave(state, queue, task, id)
+  local state, lane, key, request, tags =
+    unpack(redis.call('HMGET', JOB .. id, 'state', 'lane', 'key', 'request', 'tags'))
+  leave(state, lane, id)
   if state == 'scheduled' then redis.call('ZREM', DUE, id) end
   redis.call('ZREM', KEPT, id)
-  if key then redis.call('DEL', UNIQUE .. task .. '\n' .. key) end
+  if key then redis.call('DEL', UNIQUE .. string.match(lane, '%S+$') .. '\n' .. key) end
   if request then forget_request(request, id) end
   for tag in string.gmatch(tags or '', '[^\n]+') do redis.call('ZREM', TAG .. tag, id) end
   redis.call('UNLINK', JOB .. id, ARGS .. id, RESULT .. id, HISTORY .. id, FEED .. id, PROGRESS .. id)

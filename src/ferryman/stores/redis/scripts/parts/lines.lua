@@ -1,4 +1,4 @@
--- Lines of pending jobs, one for each priority, queue and task. An entry is an id and its place. A job that is
+-- Lines of pending jobs, one for each priority and lane. An entry is an id and its place. A job that is
 -- cancelled or deleted leaves its entry behind: an entry counts only while its job is pending at that very place.
 -- parts: values signals
 
@@ -7,26 +7,22 @@ local MOST_BEFORE = 2000
 
 local joining, returning = {}, {}
 
-local function line_of(priority, queue, task)
-  return priority .. ' ' .. queue .. ' ' .. task
-end
-
 local function place_of(entry)
   return tonumber(string.sub(entry, ID + 1))
 end
 
 -- Go to the end of the line.
-local function join(priority, queue, task, id, place)
-  local list = list_in(joining, line_of(priority, queue, task))
+local function join(priority, lane, id, place)
+  local list = list_in(joining, priority .. ' ' .. lane)
   list[#list + 1] = id .. place
-  tell_queue(queue)
+  tell_queue(lane)
 end
 
 -- Come back to the place that one had.
-local function come_back(priority, queue, task, id, place)
-  local list = list_in(returning, line_of(priority, queue, task))
+local function come_back(priority, lane, id, place)
+  local list = list_in(returning, priority .. ' ' .. lane)
   list[#list + 1] = id .. place
-  tell_queue(queue)
+  tell_queue(lane)
 end
 
 -- Put entries before those that have later places: whoever stands at the front with an earlier one steps aside.

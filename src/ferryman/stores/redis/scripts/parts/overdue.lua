@@ -17,7 +17,7 @@ end
 
 -- Take jobs back whose lease ran out; answers how many.
 local function recover(most)
-  local tokens = redis.call('ZRANGEBYSCORE', LEASES, '-inf', whole(now), 'LIMIT', 0, most)
+  local tokens = redis.call('ZRANGEBYSCORE', LEASES, '-inf', now_text, 'LIMIT', 0, most)
   if #tokens == 0 then return 0 end
   in_pieces('ZREM', LEASES, tokens)
   for _, token in ipairs(tokens) do recover_one(read_attempt(string.sub(token, 1, ID))) end
@@ -27,17 +27,17 @@ end
 
 -- Put jobs that are due at the end of the line, the longest due first; answers how many.
 local function promote(most)
-  local ids = redis.call('ZRANGEBYSCORE', DUE, '-inf', whole(now), 'LIMIT', 0, most)
+  local ids = redis.call('ZRANGEBYSCORE', DUE, '-inf', now_text, 'LIMIT', 0, most)
   if #ids == 0 then return 0 end
   in_pieces('ZREM', DUE, ids)
   local before = take_places(#ids)
   for n, id in ipairs(ids) do
-    local queue, task, seq, priority = unpack(redis.call('HMGET', JOB .. id, 'queue', 'task', 'seq', 'priority'))
+    local lane, seq, priority = unpack(redis.call('HMGET', JOB .. id, 'lane', 'seq', 'priority'))
     local place = whole(before + n)
-    leave('scheduled', queue, task, id)
-    enter('pending', queue, task, id, seq)
+    leave('scheduled', lane, id)
+    enter('pending', lane, id, seq)
     redis.call('HSET', JOB .. id, 'state', 'pending', 'place', place)
-    join(priority, queue, task, id, place)
+    join(priority, lane, id, place)
   end
   settle_ends()
   return #ids

@@ -38,6 +38,7 @@ end
 local clock = redis.call('TIME')
 local now_us = clock[1] * 1000000 + clock[2] + take_number() * 1000
 local now = math.floor(now_us / 1000)
+local now_text = whole(now)
 
 -- Values of any number to one command: Lua passes some thousand at once, and pairs must stay together.
 local MOST_AT_ONCE = 2000
