@@ -35,9 +35,8 @@ _STATES = (
 class RedisInspector:
     """The `Inspector` of `store/protocol.py`."""
 
-    def __init__(self, calls: Calls, kept: Sequence[int]) -> None:
+    def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._kept = kept
 
     async def get(self, ids: Sequence[str], include: frozenset[Include] = frozenset()) -> list[Job | None]:
         """Return the job of each id, None for those that do not exist."""
@@ -104,7 +103,7 @@ class RedisInspector:
             changed: list[Changed] = []
             for start in range(0, len(positions), MOST_AT_ONCE):
                 part = [ids[position] for position in positions[start : start + MOST_AT_ONCE]]
-                values = (*self._kept, operation.value, len(allowed), *allowed, *map(id_bytes, part))
+                values = (operation.value, len(allowed), *allowed, *map(id_bytes, part))
                 for identifier, (done, state) in zip(
                     part, await self._calls.run("act", partition, *values), strict=True
                 ):

@@ -25,7 +25,7 @@ KEYS = {
     "LINE": ":line:",  # list by "priority lane": pending jobs, id and place, first in first out
     "DUE": ":due",  # sorted set: scheduled ids by the time they are due
     "LEASES": ":leases",  # sorted set: tokens (id, attempt, nonce) by the time the lease runs out
-    "KEPT": ":kept",  # sorted set: final ids by the time retention lets them go
+    "KEPT": ":kept:",  # list by final state: ids and the time of their end, the first to go first, see upkeep.lua
     # -- what finds jobs
     "LANES": ":lanes",  # set: every lane, which is "queue task", that a job was ever submitted to
     "READY": ":ready",  # set of "priority lane": lines that may have somebody in them

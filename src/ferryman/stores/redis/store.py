@@ -38,9 +38,9 @@ class RedisStore:
             milliseconds(seconds) for seconds in (retention.completed, retention.failed, retention.cancelled)
         )
         self._calls = Calls(address, clock)
-        self._turns = Turns(self._calls, self._kept, lambda: self._signals.alive)
+        self._turns = Turns(self._calls, lambda: self._signals.alive)
         self._signals = Signals(address.prefix, address.shown, self._calls.link.subscriber, self._turns.stir)
-        self.inspector = RedisInspector(self._calls, self._kept)
+        self.inspector = RedisInspector(self._calls)
         self.feed = RedisFeed(self._calls)
 
     async def open(self) -> None:
@@ -93,8 +93,8 @@ class RedisStore:
     async def upkeep(self, limit: int) -> Upkeep:
         """Promote, recover and prune in every partition."""
         most = min(limit, MOST_KEPT_UP)
-        done = await self._calls.everywhere("upkeep", *self._kept, most, milliseconds(WORKER_KEPT))
-        promoted, recovered, pruned = (sum(counts) for counts in zip(*done, strict=True))
+        done = await self._calls.everywhere("upkeep", most, milliseconds(WORKER_KEPT), *self._kept)
+        promoted, recovered, pruned, _ = (sum(counts) for counts in zip(*done, strict=True))
         return Upkeep(promoted, recovered, pruned, any(count >= most for counts in done for count in counts))
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:

@@ -11,15 +11,18 @@ from ferryman.stores.redis.places import spread
 from ferryman.stores.redis.promises import Promises
 from ferryman.stores.redis.rows import id_bytes, id_text, milliseconds
 
+#: What jobs of one task mostly have in common: lane, task, priority, max_retries, max_crashes.
+_Kind = tuple[str, str, int, int, int]
+
 
 async def submit(calls: Calls, jobs: Sequence[NewJob], promises: Promises) -> list[Submitted]:
     """Store the jobs that are not known yet, and say of each which job it is."""
     # All are written before any is sent: what cannot be written stops the whole batch.
-    written = [_values(job) for job in jobs]
+    written = [(_kind(job), id_bytes(job.id), job.args.encode(), _more(job)) for job in jobs]
 
     async def submit_in(partition: int, positions: Sequence[int]) -> list[Submitted]:
         answers = [Submitted(jobs[position].id, True) for position in positions]
-        values = [value for position in positions for value in written[position]]
+        values = _values([written[position] for position in positions])
         replicas = promises.replicas_for([jobs[position] for position in positions])
         met, *confirmed = await calls.run_with("submit", partition, values, promises.questions(replicas))
         promises.check(replicas, confirmed, calls.address.shown)
@@ -30,38 +33,33 @@ async def submit(calls: Calls, jobs: Sequence[NewJob], promises: Promises) -> li
     return await spread([job.id for job in jobs], calls.partitions, submit_in)
 
 
-def _values(job: NewJob) -> list[Value]:
-    """Write a job as submit.lua reads it."""
-    more = _more(job)
-    return [
-        id_bytes(job.id),
-        f"{job.queue} {job.task}",
-        job.task,
-        job.priority,
-        _when(job),
-        job.max_retries,
-        job.max_crashes,
-        job.args.encode(),
-        job.key or "",
-        job.request or "",
-        len(more) // 2,
-        *more,
-    ]
+def _values(written: Sequence[tuple[_Kind, bytes, bytes, list[Value]]]) -> list[Value]:
+    """Write jobs as submit.lua reads them: what many of them have in common is written once."""
+    kinds: dict[_Kind, int] = {}
+    values: list[Value] = []
+    for kind, identifier, args, more in written:
+        number = kinds.setdefault(kind, len(kinds) + 1)
+        values += (identifier, number, args, len(more) // 2, *more)
+    return [len(kinds), *[value for kind in kinds for value in kind], *values]
 
 
-def _when(job: NewJob) -> str:
-    """Write when the job may start; at once is empty."""
-    if job.delay:
-        return f"+{milliseconds(job.delay)}"
-    return "" if job.run_at is None else f"={milliseconds(job.run_at)}"
+def _kind(job: NewJob) -> _Kind:
+    return f"{job.queue} {job.task}", job.task, job.priority, job.max_retries, job.max_crashes
 
 
 def _more(job: NewJob) -> list[Value]:
+    """Write the fields that most jobs do not have."""
     more: list[Value] = []
+    if job.delay:
+        more += ("delay", milliseconds(job.delay))
+    elif job.run_at is not None:
+        more += ("run_at", milliseconds(job.run_at))
     if job.timeout is not None:
         more += ("timeout", repr(job.timeout))
-    if job.fingerprint is not None:
-        more += ("fingerprint", job.fingerprint)
+    if job.key is not None:
+        more += ("key", job.key)
+    if job.request is not None:
+        more += ("request", job.request, "fingerprint", job.fingerprint or "")
     if job.tags:
         more += ("tags", "\n".join(job.tags))
     return more

@@ -26,9 +26,8 @@ LOOK_AGAIN = 1.0
 class Turns:
     """Takes turns. `hears` says whether signals come, without which no partition may be passed over."""
 
-    def __init__(self, calls: Calls, kept: Sequence[int], hears: Callable[[], bool]) -> None:
+    def __init__(self, calls: Calls, hears: Callable[[], bool]) -> None:
         self._calls = calls
-        self._kept = kept
         self._hears = hears
         #: By partition: until when it has nothing for whoever took the last turn, and when something is due in it.
         self._quiet = _Quiet(None, calls.partitions)
@@ -84,11 +83,13 @@ class Turns:
 
     def _values(self, turn: Turn, outcomes: Sequence[Outcome], want: int) -> list[Value]:
         """Write a turn as turn.lua reads it."""
-        values: list[Value] = [*self._kept, turn.worker, turn.request, want, milliseconds(turn.lease)]
+        values: list[Value] = [turn.worker, turn.request, want, milliseconds(turn.lease)]
         values += (len(turn.tasks), *turn.tasks, len(turn.queues), *turn.queues)
         for lease, ending, result, error, delay in outcomes:
-            said = (result or "null") if ending is Ending.COMPLETED else (error or "")
-            values += (token(lease), ending.value, said.encode(), milliseconds(delay))
+            if ending is Ending.COMPLETED:
+                values += (token(lease), b"+%b" % (result or "null").encode())
+            else:
+                values += (token(lease), f"{ending.value} {milliseconds(delay)} {error or ''}".encode())
         return values
 
 

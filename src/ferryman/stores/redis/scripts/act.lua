@@ -1,6 +1,5 @@
 -- What people do to jobs: cancel, retry, run now, delete; each where the job's state allows it.
--- in:  shift, milliseconds that completed, failed, cancelled jobs are kept,
---      the action, the set of states that allow it, then the ids
+-- in:  shift, the action, the set of states that allow it, then the ids
 -- out: for each id whether it was done, and the job's state now, empty for none
 -- parts: values ends places leaving
 
@@ -34,7 +33,6 @@ local actions = {
       local finished = redis.call('HGET', JOB .. job.id, 'finished')
       write_down(job.id, job.attempt, job.started, finished, 'completed', job.worker)
     end
-    redis.call('ZREM', KEPT, job.id)
     redis.call('HDEL', JOB .. job.id, 'retries', 'crashes', 'run_at', 'finished', 'result')
     redis.call('DEL', RESULT .. job.id)
     line_up(job, state)

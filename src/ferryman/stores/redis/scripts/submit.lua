@@ -1,17 +1,20 @@
 -- Store jobs, all that are not known yet.
--- in:  shift, then for each job: id, lane, task, priority, when it may start (empty for at once, "+" and milliseconds
---      from now, or "=" and a time), max_retries, max_crashes, args, key, request, number of further fields, and each
---      of these: name, value
+-- in:  shift, how many kinds of jobs there are and of each: lane, task, priority, max_retries, max_crashes;
+--      then for each job: id, number of its kind, args, number of further fields, and each of these: name, value.
+--      Further fields are timeout, key, request, fingerprint, tags (a line each), and when it may start, for which
+--      delay is milliseconds from now and run_at a time
 -- out: for each job that was not stored: its position from 0, the id of the job that it met, and whether that conflicts
 --      with, or is, the same part of the same request
 -- A job is known by its id, else by its request, else by its task and key.
 -- parts: values signals indexes places lines
 
 local SHORT = 64
+local NOTHING = {}
 local answer = {}
 
 local function known(position, id, conflict, same)
   answer[#answer + 1] = { position, id, conflict and 1 or 0, same and 1 or 0 }
+  return true
 end
 
 -- A request is a name, or a name, # and the number of one of its jobs.
@@ -21,118 +24,122 @@ local function split(request)
 end
 
 -- Say of a job that its request is known, if it is.
-local function meets_request(position, job)
-  if job.request == '' then return false end
-  local key, number = split(job.request)
+local function meets_request(position, more)
+  if not more.request then return false end
+  local key, number = split(more.request)
   local fingerprint, id = unpack(redis.call('HMGET', key, 'fingerprint', 'job ' .. number))
-  if not fingerprint then return false end
-  if fingerprint ~= (job.more.fingerprint or '') then
+  if fingerprint and fingerprint ~= (more.fingerprint or '') then
     local fields = redis.call('HGETALL', key)
     for n = 1, #fields, 2 do
       if fields[n] ~= 'fingerprint' then id = fields[n + 1] end
     end
-    known(position, id, true, false)
-    return true
+    return known(position, id, true, false)
   end
-  if id then known(position, id, false, true) end
-  return id
+  return id and known(position, id, false, true)
 end
 
-local function meets_one(position, job)
-  if redis.call('EXISTS', JOB .. job.id) == 1 then
-    local same = job.request ~= '' and redis.call('HGET', JOB .. job.id, 'request') == job.request
-    known(position, job.id, false, same)
-    return true
+local function meets_one(position, id, kind, more)
+  if redis.call('EXISTS', JOB .. id) == 1 then
+    local same = more.request and redis.call('HGET', JOB .. id, 'request') == more.request
+    return known(position, id, false, same)
   end
-  if meets_request(position, job) then return true end
-  local id = job.key ~= '' and redis.call('GET', UNIQUE .. job.task .. '\n' .. job.key)
-  if id then known(position, id, false, false) end
-  return id
+  if more == NOTHING then return false end
+  if meets_request(position, more) then return true end
+  local holder = more.key and redis.call('GET', UNIQUE .. kind.task .. '\n' .. more.key)
+  return holder and known(position, holder, false, false)
 end
 
-local function due_of(when)
-  if when == '' then return nil end
-  local moment = tonumber(string.sub(when, 2))
-  local due = string.sub(when, 1, 1) == '+' and now + moment or moment
-  return due > now and due or nil
+local function due_of(more)
+  local due = more.delay and now + more.delay or tonumber(more.run_at)
+  return due and due > now and whole(due) or nil
 end
 
--- Note what finds the job again.
-local function register(job, seq)
-  if job.key ~= '' then redis.call('SET', UNIQUE .. job.task .. '\n' .. job.key, job.id) end
-  if job.request ~= '' then
-    local key, number = split(job.request)
-    redis.call('HSET', key, 'fingerprint', job.more.fingerprint or '', 'job ' .. number, job.id)
+-- Note what finds the job again; answers what its hash keeps of it.
+local function register(id, seq, kind, more, due)
+  local kept = { 'key', 'request', 'timeout', 'tags' }
+  local fields = {}
+  for _, name in ipairs(kept) do
+    if more[name] then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = more[name]
+    end
   end
-  for tag in string.gmatch(job.more.tags or '', '[^\n]+') do redis.call('ZADD', TAG .. tag, seq, job.id) end
-end
-
--- The fields that most jobs do not have.
-local function rest_of(job, due)
-  local rest = {}
-  local function add(name, value)
-    rest[#rest + 1] = name
-    rest[#rest + 1] = value
+  if due then
+    fields[#fields + 1] = 'run_at'
+    fields[#fields + 1] = due
   end
-  if job.key ~= '' then add('key', job.key) end
-  if job.request ~= '' then add('request', job.request) end
-  for name, value in pairs(job.more) do
-    if name ~= 'fingerprint' then add(name, value) end
+  if more.key then redis.call('SET', UNIQUE .. kind.task .. '\n' .. more.key, id) end
+  if more.request then
+    local key, number = split(more.request)
+    redis.call('HSET', key, 'fingerprint', more.fingerprint or '', 'job ' .. number, id)
   end
-  if due then add('run_at', whole(due)) end
-  return unpack(rest)
+  for tag in string.gmatch(more.tags or '', '[^\n]+') do redis.call('ZADD', TAG .. tag, seq, id) end
+  return unpack(fields)
 end
 
 -- The arguments as they stand in the hash: whole, or empty when they are too long for it.
-local function keep_args(job)
-  if #job.args <= SHORT then return job.args end
-  redis.call('SET', ARGS .. job.id, job.args)
+local function keep_args(id, args)
+  if #args <= SHORT then return args end
+  redis.call('SET', ARGS .. id, args)
   return ''
 end
 
+local function store(id, seq, kind, args, state, ...)
+  redis.call('HSET', JOB .. id, 'state', state, 'lane', kind.lane, 'seq', seq, 'priority', kind.priority, 'max_retries',
+    kind.max_retries, 'max_crashes', kind.max_crashes, 'args', keep_args(id, args), ...)
+  enter(state, kind.lane, id, seq)
+end
+
 -- Whoever sleeps until the next job is due must look again when another is due before it.
-local function set_alarm(job, due)
+local function schedule(id, lane, due)
   local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')[2]
-  if not first or due < tonumber(first) then tell_queue(job.lane) end
-  redis.call('ZADD', DUE, whole(due), job.id)
+  if not first or tonumber(due) < tonumber(first) then tell_queue(lane) end
+  redis.call('ZADD', DUE, due, id)
 end
 
-local function store(job, seq)
-  local due = due_of(job.when)
-  local state = due and 'scheduled' or 'pending'
-  redis.call('HSET', JOB .. job.id, 'state', state, 'lane', job.lane, 'seq', seq, 'priority', job.priority,
-    'max_retries', job.max_retries, 'max_crashes', job.max_crashes, 'args', keep_args(job), rest_of(job, due))
-  enter(state, job.lane, job.id, seq)
-  if due then
-    set_alarm(job, due)
-  else
-    join(job.priority, job.lane, job.id, seq)
+local function take_kinds()
+  local kinds = {}
+  for n = 1, take_number() do
+    kinds[tostring(n)] =
+      { lane = take(), task = take(), priority = take(), max_retries = take(), max_crashes = take() }
   end
-  register(job, seq)
+  return kinds
 end
 
-local function read_job()
-  local p = position
-  local job = { id = ARGV[p + 1], lane = ARGV[p + 2], task = ARGV[p + 3], priority = ARGV[p + 4], when = ARGV[p + 5],
-    max_retries = ARGV[p + 6], max_crashes = ARGV[p + 7], args = ARGV[p + 8], key = ARGV[p + 9],
-    request = ARGV[p + 10], more = {} }
-  position = p + 10
-  for _ = 1, take_number() do
+local function take_more()
+  local count = take()
+  if count == '0' then return NOTHING end
+  local more = {}
+  for _ = 1, count do
     local name = take()
-    job.more[name] = take()
+    more[name] = take()
   end
-  return job
+  return more
 end
 
-local jobs = {}
-while position < #ARGV do jobs[#jobs + 1] = read_job() end
-local before = take_places(#jobs)
+local kinds = take_kinds()
+-- More places than jobs: a job has at least four values.
+local place = take_places(#ARGV)
 local lanes = {}
-for n, job in ipairs(jobs) do
-  if not meets_one(n - 1, job) then
-    store(job, whole(before + n))
-    lanes[job.lane] = true
+local number = 0
+while position < #ARGV do
+  local id, kind, args, more = take(), kinds[take()], take(), take_more()
+  if not meets_one(number, id, kind, more) then
+    place = place + 1
+    local seq, due = whole(place), due_of(more)
+    lanes[kind.lane] = true
+    if more == NOTHING then
+      store(id, seq, kind, args, 'pending')
+    else
+      store(id, seq, kind, args, due and 'scheduled' or 'pending', register(id, seq, kind, more, due))
+    end
+    if due then
+      schedule(id, kind.lane, due)
+    else
+      join(kind.priority, kind.lane, id, seq)
+    end
   end
+  number = number + 1
 end
 for lane in pairs(lanes) do redis.call('SADD', LANES, lane) end
 settle_indexes()

@@ -1,7 +1,7 @@
 -- A worker's turn: finish what ended, recover and promote a bounded number, claim for the free slots.
--- in:  shift, milliseconds that completed, failed, cancelled jobs are kept,
---      worker, request, want, lease in milliseconds, list of tasks, list of queues (empty for any),
---      then for each outcome: token, ending, result or error, delay in milliseconds
+-- in:  shift, worker, request, want, lease in milliseconds, list of tasks, list of queues (empty for any),
+--      then for each outcome: token, and either a plus and the result, or ending, delay in milliseconds and error
+--      with spaces between
 -- out: a 1 or 0 for each outcome in one text, milliseconds until something is due (-1 for never),
 --      and for each claimed job: id, attempt, lane, args, retries, max_retries, crashes, timeout
 -- The same request of the same worker again is answered the same and changes nothing; a job that the worker has lost
@@ -16,37 +16,43 @@ local ANSWER_KEPT = 3600000
 local worker, request, want, lease = take(), take(), take_number(), take_number()
 local tasks, queues = take_set(), take_set()
 
--- The outcomes, and of each whether its lease is held: of two for one lease the first counts.
+-- The tokens of the outcomes, and of each what is said of it.
 local function read_outcomes()
-  local outcomes, tokens = {}, {}
-  while position < #ARGV do
-    tokens[#tokens + 1] = take()
-    outcomes[#outcomes + 1] = { token = tokens[#tokens], ending = take(), said = take(), delay = take_number() }
+  local tokens, said = {}, {}
+  for n = position + 1, #ARGV, 2 do
+    tokens[#tokens + 1] = ARGV[n]
+    said[#said + 1] = ARGV[n + 1]
   end
-  local seen = {}
+  return tokens, said
+end
+
+-- Which of the tokens are held, and what that makes of the outcomes: of two for one lease the first counts.
+local function judge(tokens)
+  local held, seen, accepted = {}, {}, {}
   for first = 1, #tokens, MOST_AT_ONCE do
     local last = math.min(first + MOST_AT_ONCE - 1, #tokens)
     for n, score in ipairs(redis.call('ZMSCORE', LEASES, unpack(tokens, first, last))) do
-      local outcome = outcomes[first + n - 1]
-      outcome.held = score and not seen[outcome.token]
-      seen[outcome.token] = true
+      local token = tokens[first + n - 1]
+      accepted[first + n - 1] = score and not seen[token] and '1' or '0'
+      if score and not seen[token] then held[#held + 1] = token end
+      seen[token] = true
     end
   end
-  return outcomes
+  return accepted, held
 end
 
-local function finish(outcomes)
-  local held, accepted = {}, {}
-  for n, outcome in ipairs(outcomes) do
-    accepted[n] = outcome.held and '1' or '0'
-    if outcome.held then held[#held + 1] = outcome.token end
-  end
+local function finish_one(id, said)
+  if string.sub(said, 1, 1) == '+' then return complete(id, string.sub(said, 2)) end
+  local ending, delay, error = string.match(said, '^(%S+) (%d+) (.*)$')
+  by_ending[ending](read_attempt(id), error, tonumber(delay))
+end
+
+local function finish(tokens, said)
+  local accepted, held = judge(tokens)
   -- First of all writes, since it frees memory: see indexes.lua.
   in_pieces('ZREM', LEASES, held)
-  for _, outcome in ipairs(outcomes) do
-    if outcome.held then
-      by_ending[outcome.ending](string.sub(outcome.token, 1, ID), outcome.said, outcome.delay)
-    end
+  for n, token in ipairs(tokens) do
+    if accepted[n] == '1' then finish_one(string.sub(token, 1, ID), said[n]) end
   end
   settle_ends()
   return table.concat(accepted)
@@ -71,13 +77,13 @@ if answered then
   if last == request then return { accepted, due_in(), describe_again(tokens) } end
 end
 
-local outcomes = read_outcomes()
-local accepted = finish(outcomes)
+local ended, said = read_outcomes()
+local accepted = finish(ended, said)
 recover(MOST_RECOVERED)
 promote(MOST_PROMOTED)
 local answer, tokens, cut_short = {}, {}, false
 if want > 0 then tokens, cut_short = claim(want, tasks, queues, worker, request, lease, answer) end
-if #outcomes > 0 or #tokens > 0 then
+if #ended > 0 or #tokens > 0 then
   redis.call('SET', ANSWERED .. worker, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
 end
 send_signals()

@@ -4,9 +4,6 @@
 -- A value up to this size stays in the job's hash, which the server keeps compact only while all of it is short.
 local SHORT = 64
 
--- When a job that ends now may go.
-local kept_until = { completed = whole(now + take_number()), failed = whole(now + take_number()),
-  cancelled = whole(now + take_number()) }
 local keeping = {}
 
 -- What ending an attempt needs to know of the job.
@@ -28,8 +25,8 @@ end
 local function end_job(job, source, target, ...)
   move(job, source, target)
   redis.call('HSET', JOB .. job.id, 'state', target, 'finished', now_text, ...)
-  keeping[#keeping + 1] = kept_until[target]
-  keeping[#keeping + 1] = job.id
+  local list = list_in(keeping, target)
+  list[#list + 1] = job.id .. now_text
   tell('finished')
 end
 
@@ -65,21 +62,17 @@ local function complete(id, result)
   end
 end
 
--- One function for each way in which a worker may say that an attempt ended.
+-- One function for each other way in which a worker may say that an attempt ended.
 local by_ending = {
-  completed = complete,
-  failed = function(id, said)
-    local job = read_attempt(id)
+  failed = function(job, said)
     write_attempt(job, 'failed', said)
     end_job(job, 'processing', 'failed')
   end,
-  cancelled = function(id, said)
-    local job = read_attempt(id)
+  cancelled = function(job, said)
     write_attempt(job, 'cancelled', said)
     end_job(job, 'processing', 'cancelled')
   end,
-  retried = function(id, said, delay)
-    local job = read_attempt(id)
+  retried = function(job, said, delay)
     local retries = tonumber(job.retries or 0)
     if retries < tonumber(job.max_retries) then
       write_attempt(job, 'retried', said)
@@ -89,13 +82,11 @@ local by_ending = {
       end_job(job, 'processing', 'failed')
     end
   end,
-  snoozed = function(id, said, delay)
-    local job = read_attempt(id)
+  snoozed = function(job, said, delay)
     write_attempt(job, 'snoozed', said)
     schedule(job, 'processing', delay)
   end,
-  released = function(id, said)
-    local job = read_attempt(id)
+  released = function(job, said)
     write_attempt(job, 'released', said)
     hand_back(job)
   end,
@@ -105,6 +96,6 @@ local by_ending = {
 local function settle_ends()
   settle_indexes()
   settle_lines()
-  if #keeping > 0 then in_pieces('ZADD', KEPT, keeping) end
+  for state, entries in pairs(keeping) do in_pieces('RPUSH', KEPT .. state, entries) end
   keeping = {}
 end

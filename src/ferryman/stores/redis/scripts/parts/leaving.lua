@@ -13,7 +13,6 @@ local function delete(id)
     unpack(redis.call('HMGET', JOB .. id, 'state', 'lane', 'key', 'request', 'tags'))
   leave(state, lane, id)
   if state == 'scheduled' then redis.call('ZREM', DUE, id) end
-  redis.call('ZREM', KEPT, id)
   if key then redis.call('DEL', UNIQUE .. string.match(lane, '%S+$') .. '\n' .. key) end
   if request then forget_request(request, id) end
   for tag in string.gmatch(tags or '', '[^\n]+') do redis.call('ZREM', TAG .. tag, id) end
