@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from ferryman.app import Ferryman
 from ferryman.domain.durations import Duration, seconds
 from ferryman.domain.errors import InvalidOption
-from ferryman.domain.options import DEFAULT_QUEUE, valid_name
+from ferryman.domain.options import valid_name
 from ferryman.identity import new_worker_id
 from ferryman.service import Ports, Surroundings, call_patiently
 from ferryman.store.protocol import Store
@@ -118,12 +118,10 @@ def _plan(ferry: Ferryman, queues: Sequence[str], concurrency: int | None, burst
         raise InvalidOption("queues", f"queues must be a list of names, got the text {queues!r}; write [{queues!r}]")
     settings = ferry.settings.replace(concurrency=concurrency, grace=grace)
     served = tuple(valid_name(queue, "queue") for queue in dict.fromkeys(queues))
-    defaults = {handle.task.options.queue or DEFAULT_QUEUE for handle in ferry.tasks.values()}
     return Plan(
         new_worker_id(),
         served,
         tuple(ferry.tasks),
-        served or tuple(sorted(defaults | {DEFAULT_QUEUE})),
         settings.concurrency,
         seconds(settings.lease),
         seconds(settings.grace),

@@ -15,7 +15,7 @@ from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
 from ferryman.store.messages import Command, FeedKind, Report
 from ferryman.store.protocol import Store
-from ferryman.store.signals import FINISHED, job_signal, queue_signal, worker_signal
+from ferryman.store.signals import ANY_QUEUE, FINISHED, job_signal, queue_signal, worker_signal
 from tests.conformance.world import NO_ERROR, World
 
 #: A signal that has not come by now never came.
@@ -28,6 +28,10 @@ Cause = Callable[[World, Store], Awaitable[object]]
 
 async def submit(world: World, other: Store) -> None:
     await other.submit([world.job()])
+
+
+async def submit_for_soon(world: World, other: Store) -> None:
+    await other.submit([world.job(delay=60.0)])
 
 
 async def finish(world: World, other: Store) -> None:
@@ -90,6 +94,14 @@ CAUSES: list[tuple[str, Cause]] = [
     (queue_signal("default"), promote),
     (queue_signal("default"), retry),
     (queue_signal("default"), resume),
+    (queue_signal("default"), submit_for_soon),
+    (ANY_QUEUE, submit),
+    (ANY_QUEUE, release),
+    (ANY_QUEUE, recover),
+    (ANY_QUEUE, promote),
+    (ANY_QUEUE, retry),
+    (ANY_QUEUE, resume),
+    (ANY_QUEUE, submit_for_soon),
     (FINISHED, finish),
     (FINISHED, fail),
     (FINISHED, cancel),

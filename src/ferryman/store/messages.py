@@ -61,12 +61,16 @@ class TurnReply:
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """How many jobs one round of upkeep promoted, recovered and pruned; `more` says a bound was hit."""
+    """How many jobs one round of upkeep promoted, recovered and pruned; `more` says a bound was hit.
+
+    `due_in` is the time in seconds until the next job is due or the next lease runs out, None when there is neither.
+    """
 
     promoted: int = 0
     recovered: int = 0
     pruned: int = 0
     more: bool = False
+    due_in: float | None = None
 
 
 class Command(StrEnum):

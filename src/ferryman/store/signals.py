@@ -8,10 +8,12 @@ from __future__ import annotations
 
 #: Some job reached a final state.
 FINISHED = "finished"
+#: There may be something to claim in some queue: for those who serve every queue, also ones nobody has heard of.
+ANY_QUEUE = "queues"
 
 
 def queue_signal(queue: str) -> str:
-    """There may be something to claim in this queue."""
+    """There may be something to claim in this queue, or its next job is due earlier than was known."""
     return f"queue:{queue}"
 
 

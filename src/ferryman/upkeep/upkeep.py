@@ -11,8 +11,11 @@ from ferryman.store.protocol import Store
 
 #: Jobs of each kind in one round: few enough that nobody waits long behind it.
 LIMIT = 500
-#: Seconds between two rounds, on average; the dice keep workers from doing it at the same moment.
-INTERVAL = 1.0
+#: Seconds between two rounds, on average, when nothing is due before; the dice keep workers from doing it at the same
+#: moment.
+INTERVAL = 4.0
+#: Most seconds that a round waits behind what is due.
+SPREAD = 0.5
 
 
 class Upkeep:
@@ -27,4 +30,6 @@ class Upkeep:
         done = await self._store.upkeep(LIMIT)
         if done.more:
             return 0.0
-        return INTERVAL * (0.5 + self._around.ports.dice())
+        dice = self._around.ports.dice()
+        rest = INTERVAL * (0.5 + dice)
+        return rest if done.due_in is None else min(rest, done.due_in + SPREAD * (0.1 + dice))

@@ -16,7 +16,7 @@ from ferryman.domain.outcome import Ending, Outcome
 from ferryman.service import Service, Surroundings
 from ferryman.store.messages import Turn, TurnReply
 from ferryman.store.protocol import Store
-from ferryman.store.signals import queue_signal
+from ferryman.store.signals import ANY_QUEUE, queue_signal
 from ferryman.telemetry.events import OutcomeRefused
 from ferryman.worker.attempts import Attempt, Attempts
 from ferryman.worker.plan import Plan
@@ -26,8 +26,6 @@ from ferryman.worker.runner import Runner
 LARGEST_TURN = 1_000
 #: An idle worker looks this often although no signal came, in seconds; signals can be missed.
 LOOK_AGAIN = 5.0
-#: As above for a worker that serves every queue: it cannot name the signals of queues it has not heard of.
-LOOK_AGAIN_EVERYWHERE = 1.0
 #: Shortest rest before something due, in seconds: a store that says "due now" again and again must not be spun on.
 SHORTEST_REST = 0.001
 #: A worker that ends when nothing is left still waits for what is due within this many seconds.
@@ -62,7 +60,7 @@ class Turns:
         self._around = around
         self._out_of_work = out_of_work
         self._service = Service("turns", self._tick, around)
-        self._signals = [queue_signal(queue) for queue in plan.signal_queues]
+        self._signals = [queue_signal(queue) for queue in plan.queues] or [ANY_QUEUE]
         self._ended: list[tuple[Attempt, Outcome]] = []
         self._unanswered: _Sent | None = None
         self._may_be_work = True
@@ -223,9 +221,8 @@ class Turns:
             self._listening = asyncio.create_task(self._hear(), name="ferryman-listen")
 
     async def _hear(self) -> None:
-        patience = LOOK_AGAIN if self._plan.queues else LOOK_AGAIN_EVERYWHERE
         try:
-            await self._store.wait(self._signals, patience)
+            await self._store.wait(self._signals, LOOK_AGAIN)
         except Exception as error:
             # The turn that follows meets the same trouble and tells it; until then, no hot loop.
             del error

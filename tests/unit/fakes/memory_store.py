@@ -29,7 +29,7 @@ from ferryman.store.messages import (
     WorkerRow,
 )
 from ferryman.store.query import Include, JobFilter, Page, PageRequest
-from ferryman.store.signals import queue_signal, worker_signal
+from ferryman.store.signals import ANY_QUEUE, queue_signal, worker_signal
 from tests.unit.fakes.virtual_time import now
 
 _NEXT = {
@@ -85,6 +85,7 @@ class MemoryStore:
         self.stuck = False
         self.upkeeps = 0
         self.more_upkeep = 0
+        self.next_due: float | None = None
         self.opened = 0
         self.closed = 0
         self._answers: dict[int, TurnReply] = {}
@@ -116,9 +117,10 @@ class MemoryStore:
 
     def signal(self, name: str) -> None:
         """Send a signal."""
-        self._signalled.add(name)
+        names = {name, ANY_QUEUE} if name.startswith("queue:") else {name}
+        self._signalled |= names
         for wanted, waiter in self._waiting:
-            if name in wanted and not waiter.done():
+            if names & wanted and not waiter.done():
                 waiter.set_result(None)
 
     # -- Store
@@ -218,7 +220,7 @@ class MemoryStore:
         self._check()
         self.upkeeps += 1
         self.more_upkeep -= 1
-        return Upkeep(more=self.more_upkeep > 0)
+        return Upkeep(more=self.more_upkeep > 0, due_in=self.next_due)
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:
         self._check()

@@ -94,8 +94,10 @@ class RedisStore:
         """Promote, recover and prune in every partition."""
         most = min(limit, MOST_KEPT_UP)
         done = await self._calls.everywhere("upkeep", most, milliseconds(WORKER_KEPT), *self._kept)
-        promoted, recovered, pruned, _ = (sum(counts) for counts in zip(*done, strict=True))
-        return Upkeep(promoted, recovered, pruned, any(count >= most for counts in done for count in counts))
+        promoted, recovered, pruned, looked, due = zip(*done, strict=True)
+        more = any(count >= most for count in (*promoted, *recovered, *looked))
+        due_in = min((wait for wait in due if wait >= 0), default=None)
+        return Upkeep(sum(promoted), sum(recovered), sum(pruned), more, None if due_in is None else due_in / 1_000)
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:
         """Return when one of the signals was sent, or after `timeout` seconds."""

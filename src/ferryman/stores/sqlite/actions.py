@@ -12,7 +12,7 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State, sources
 from ferryman.store.messages import Changed
-from ferryman.store.signals import FINISHED, queue_signal, worker_signal
+from ferryman.store.signals import FINISHED, worker_signal
 from ferryman.stores.sqlite.submit import take_places
 from ferryman.stores.sqlite.turn import MOST_PROMOTED, MOST_RECOVERED, promote, recover
 from ferryman.stores.sqlite.writer import Transaction
@@ -62,7 +62,7 @@ def _run_now(transaction: Transaction, keep: Retention) -> None:
 def _to_line(transaction: Transaction, statement: str) -> None:
     count = transaction.value("SELECT count(*) FROM temp.chosen")
     transaction.run(statement, take_places(transaction, count))
-    transaction.signals.update(queue_signal(queue) for (queue,) in transaction.run("chosen_queues"))
+    transaction.tell_queues(queue for (queue,) in transaction.run("chosen_queues"))
 
 
 def _delete(transaction: Transaction, keep: Retention) -> None:

@@ -16,7 +16,7 @@ from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
 from ferryman.store.messages import Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
 from ferryman.store.query import Include, JobFilter, Page, PageRequest
-from ferryman.store.signals import queue_signal, worker_signal
+from ferryman.store.signals import worker_signal
 from ferryman.stores.sqlite import actions, listing
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.readers import Readers
@@ -78,7 +78,7 @@ class SqliteInspector:
                 transaction.run("pause_queue", queue, transaction.now, by)
             else:
                 transaction.run("resume_queue", queue)
-                transaction.signals.add(queue_signal(queue))
+                transaction.tell_queues([queue])
 
         await self._writer.run(work)
 

@@ -123,10 +123,13 @@ class SqliteStore:
                 or recovered >= min(limit, turn.MOST_RECOVERED)
                 or pruned >= limit
             )
-            return Upkeep(promoted, recovered, pruned, more)
+            return Upkeep(promoted, recovered, pruned, more, turn.due_in(transaction))
 
         return await self._writer.run(
-            work, lambda transaction: Upkeep() if actions.nothing_to_keep_up(transaction) else None
+            work,
+            lambda transaction: (
+                Upkeep(due_in=turn.due_in(transaction)) if actions.nothing_to_keep_up(transaction) else None
+            ),
         )
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:

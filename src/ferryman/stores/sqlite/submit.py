@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from ferryman.domain.job import NewJob
 from ferryman.domain.state import State
 from ferryman.store.messages import Submitted
-from ferryman.store.signals import queue_signal
 from ferryman.stores.sqlite.lanes import Lanes
 from ferryman.stores.sqlite.rows import stored_key
 from ferryman.stores.sqlite.writer import Transaction
@@ -71,12 +70,16 @@ def _store(transaction: Transaction, jobs: Sequence[NewJob], lanes: Lanes) -> li
             for job, run_at in zip(jobs, due, strict=True)
         ]
     )
+    # Whoever sleeps until the next job is due must look again when another is due before it.
+    next_due = _next_due(transaction) if any(run_at is not None for run_at in due) else 0.0
     before = take_places(transaction, len(jobs))
     created = transaction.run("submit_jobs", rows, before, transaction.now).rowcount
     transaction.run("submit_args", rows, before)
     if any(job.tags for job in jobs):
         transaction.run("submit_tags", before, len(jobs))
-    transaction.signals.update(queue_signal(job.queue) for job, run_at in zip(jobs, due, strict=True) if run_at is None)
+    transaction.tell_queues(
+        job.queue for job, run_at in zip(jobs, due, strict=True) if run_at is None or run_at < next_due
+    )
     if created == len(jobs):
         return [Submitted(job.id, True) for job in jobs]
     return _met(transaction, jobs, rows, before)
@@ -86,6 +89,11 @@ def take_places(transaction: Transaction, count: int) -> int:
     """Reserve `count` places at the end of the line; return the one before the first of them."""
     last = transaction.value("UPDATE line SET last_place = last_place + ?1 RETURNING last_place", count)
     return int(last) - count
+
+
+def _next_due(transaction: Transaction) -> float:
+    earliest = transaction.value("SELECT min(run_at) FROM job WHERE state = 'scheduled'")
+    return float("inf") if earliest is None else float(earliest)
 
 
 def _due(job: NewJob, now: float) -> float | None:

@@ -9,7 +9,7 @@ from ferryman.domain.lease import Claimed
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.retention import Retention
 from ferryman.store.messages import Turn, TurnReply
-from ferryman.store.signals import FINISHED, queue_signal
+from ferryman.store.signals import FINISHED
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.submit import take_places
 from ferryman.stores.sqlite.writer import Transaction
@@ -90,7 +90,7 @@ def _end(transaction: Transaction, keep: Retention) -> None:
     transaction.run("end_history", now)
     transaction.run("end_results")
     transaction.run("end_jobs", now, keep.completed, keep.failed, keep.cancelled)
-    transaction.signals.update(queue_signal(queue) for (queue,) in transaction.run("end_queues"))
+    transaction.tell_queues(queue for (queue,) in transaction.run("end_queues"))
     transaction.signals.add(FINISHED)
     transaction.connection.execute("DELETE FROM temp.ended")
 
@@ -100,7 +100,7 @@ def promote(transaction: Transaction, most: int) -> int:
     count = transaction.run("promote_due", transaction.now, most).rowcount
     if count:
         transaction.run("promote_jobs", take_places(transaction, count))
-        transaction.signals.update(queue_signal(queue) for (queue,) in transaction.run("chosen_queues"))
+        transaction.tell_queues(queue for (queue,) in transaction.run("chosen_queues"))
         transaction.connection.execute("DELETE FROM temp.chosen")
     return count
 

@@ -8,13 +8,14 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
+from ferryman.store.signals import ANY_QUEUE, queue_signal
 from ferryman.stores.sqlite.connection import PATIENCE, connect, translate
 from ferryman.stores.sqlite.queries import sql
 
@@ -38,6 +39,11 @@ class Transaction:
     connection: sqlite3.Connection
     now: float
     signals: set[str] = field(default_factory=set)
+
+    def tell_queues(self, queues: Iterable[str]) -> None:
+        """Signal that there may be something to claim in these queues."""
+        signals = {queue_signal(queue) for queue in queues}
+        self.signals |= signals | ({ANY_QUEUE} if signals else set())
 
     def run(self, name: str, *values: Any) -> sqlite3.Cursor:
         """Execute the statement in queries/`name`.sql."""

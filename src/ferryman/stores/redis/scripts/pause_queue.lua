@@ -8,5 +8,6 @@ if pause then
 else
   redis.call('HDEL', PAUSED, queue)
   tell('queue:' .. queue)
+  tell('queues')
   send_signals()
 end

@@ -1,7 +1,8 @@
 -- Promote what is due, recover what dead workers left, prune what retention lets go; forget workers long gone.
 -- in:  shift, the most of each kind, milliseconds that a silent worker is remembered, milliseconds that completed,
 --      failed and cancelled jobs are kept
--- out: how many were promoted, recovered and pruned, and how many entries were looked at for the latter
+-- out: how many were promoted, recovered and pruned, how many entries were looked at for the latter, and milliseconds
+--      until something is due (-1 for never)
 -- parts: values ends overdue leaving
 
 local most, worker_kept = take_number(), take_number()
@@ -50,4 +51,4 @@ local recovered = recover(most)
 local pruned, looked = prune_all()
 forget_workers()
 send_signals()
-return { promoted, recovered, pruned, looked }
+return { promoted, recovered, pruned, looked, due_in() }

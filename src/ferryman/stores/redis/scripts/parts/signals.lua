@@ -12,6 +12,9 @@ local function tell_queue(lane)
 end
 
 local function send_signals()
-  for lane in pairs(stirred) do tell('queue:' .. string.match(lane, '^%S+')) end
+  for lane in pairs(stirred) do
+    tell('queue:' .. string.match(lane, '^%S+'))
+    tell('queues')
+  end
   for signal in pairs(signals) do redis.call('PUBLISH', SIGNAL .. signal, KEYS[1]) end
 end
