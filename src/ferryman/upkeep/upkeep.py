@@ -13,7 +13,7 @@ from ferryman.store.protocol import Store
 LIMIT = 500
 #: Seconds between two rounds, on average, when nothing is due before; the dice keep workers from doing it at the same
 #: moment.
-INTERVAL = 4.0
+INTERVAL = 5.0
 #: Most seconds that a round waits behind what is due.
 SPREAD = 0.5
 

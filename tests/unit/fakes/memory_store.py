@@ -86,8 +86,7 @@ class MemoryStore:
         self.upkeeps = 0
         self.more_upkeep = 0
         self.next_due: float | None = None
-        self.opened = 0
-        self.closed = 0
+        self.opened = self.closed = 0
         self._answers: dict[int, TurnReply] = {}
         self._signalled: set[str] = set()
         self._waiting: list[tuple[frozenset[str], asyncio.Future[None]]] = []

@@ -25,18 +25,18 @@ async def serving(make: Callable[[Surroundings], Service]) -> AsyncIterator[list
 
 
 @virtual_time
-async def test_upkeep_comes_every_four_seconds_when_something_is_due_and_at_once_when_there_is_more() -> None:
+async def test_upkeep_comes_every_five_seconds_when_something_is_due_and_at_once_when_there_is_more() -> None:
     store = MemoryStore()
     async with serving(lambda around: Upkeep(store, around).service):
         await asyncio.sleep(0.5)
         assert store.upkeeps == 1
-        await asyncio.sleep(12)
+        await asyncio.sleep(15)
         assert store.upkeeps == 4
         store.more_upkeep = 6
-        await asyncio.sleep(4)
+        await asyncio.sleep(5)
         assert store.upkeeps == 10
         store.next_due = 0.7
-        await asyncio.sleep(4)
+        await asyncio.sleep(5)
         assert store.upkeeps == 11
         await asyncio.sleep(1)
         assert store.upkeeps == 12
