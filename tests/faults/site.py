@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -24,10 +25,12 @@ TASKS = "fault_tasks:ferry"
 class Site:
     """Processes and the view of a client on them; `close` kills what is left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str, lease: float = LEASE, **settings: Any) -> None:
+        """`url` is the store of the processes; `settings` are more of the client's."""
         self.folder = folder
-        self.url = f"sqlite:///{folder}/jobs.db"
-        self.ferry = Ferryman(self.url, lease=LEASE)
+        self.url = url
+        self.lease = lease
+        self.ferry = Ferryman(self.url, lease=lease, **settings)
         self.port = _free_port()
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -37,7 +40,7 @@ class Site:
         environment = {
             **os.environ,
             "FERRYMAN_URL": self.url,
-            "FERRYMAN_LEASE": str(LEASE),
+            "FERRYMAN_LEASE": str(self.lease),
             "PYTHONPATH": str(Path(__file__).parent),
         }
         process = subprocess.Popen(
@@ -76,7 +79,10 @@ class Site:
         process.wait()
 
     def freeze(self, process: subprocess.Popen[bytes]) -> None:
-        """Freeze a process and all it started, outside of a write: one frozen within blocks every other writer."""
+        """Freeze a process and all it started; on SQLite outside of a write, where it would block every other writer."""
+        if not self.url.startswith("sqlite:"):
+            os.killpg(process.pid, signal.SIGSTOP)
+            return
         held = sqlite3.connect(self.folder / "jobs.db", isolation_level=None, timeout=30)
         held.execute("BEGIN IMMEDIATE")
         os.killpg(process.pid, signal.SIGSTOP)

@@ -129,7 +129,6 @@ class MemoryStore:
         self.opened += 1
 
     def abandon(self) -> None: ...
-
     async def close(self) -> None:
         self.closed += 1
 
