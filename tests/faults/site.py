@@ -79,7 +79,7 @@ class Site:
         process.wait()
 
     def freeze(self, process: subprocess.Popen[bytes]) -> None:
-        """Freeze a process and all it started; on SQLite outside of a write, where it would block every other writer."""
+        """Freeze a process and all it started; on SQLite outside of a write, which would block all other writers."""
         if not self.url.startswith("sqlite:"):
             os.killpg(process.pid, signal.SIGSTOP)
             return

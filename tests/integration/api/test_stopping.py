@@ -21,7 +21,7 @@ HELD = 20
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    made = Site(tmp_path)
+    made = Site(tmp_path, f"sqlite:///{tmp_path}/jobs.db")
     yield made
     await made.close()
 
