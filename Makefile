@@ -22,8 +22,8 @@ run: setup  ## Run the service, a worker and an embedded store, with reload
 test: check  ## Run every check and every test
 	$(BIN)/pytest -n $(N) $(ARGS)
 
-quick: setup  ## Run the tests that take milliseconds: unit and conformance
-	$(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
+quick: setup  ## Run the tests that take milliseconds: unit, and conformance on SQLite and one Redis
+	STORES=sqlite,redis-7.0 $(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
 
 check: setup  ## Check format, lint, types and the import floors
 	$(BIN)/ruff format --check --quiet .

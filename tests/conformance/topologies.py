@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -75,14 +76,19 @@ class Redis:
         pass
 
 
-#: What `world` in conftest.py is parametrized by.
-TOPOLOGIES: dict[str, Callable[[Path], Topology]] = {
+#: Every place there is.
+_ALL: dict[str, Callable[[Path], Topology]] = {
     "sqlite": SqliteFile,
+    "redis-6.2": lambda folder: Redis(running("redis-6.2").url),
     "redis-7.0": lambda folder: Redis(running("redis-7.0").url),
+    "redis-8": lambda folder: Redis(running("redis-8").url),
     "valkey-9": lambda folder: Redis(running("valkey-9").url),
     "sentinel": lambda folder: Redis(running_sentinel().url),
     "cluster": lambda folder: Redis(running_cluster().url, partitions=1),
     "cluster-partitions": lambda folder: Redis(running_cluster().url, partitions=8),
 }
+#: What `world` in conftest.py is parametrized by: all, or those named in STORES, as in STORES=sqlite,redis-7.0
+TOPOLOGIES = {name: _ALL[name] for name in os.environ.get("STORES", ",".join(_ALL)).split(",")}
+
 #: Where jobs are spread over several lines, so that order is promised within each of them only.
 MANY_LINES = frozenset({"cluster-partitions"})
