@@ -86,7 +86,11 @@ def confirm(operation: Operation, found: Counter[State], *, yes: bool) -> bool:
     """Ask before many jobs are touched; raises `Failure` where nobody can answer."""
     total = found.total()
     by_state = ", ".join(f"{number:,} {state.value}" for state, number in found.items())
-    question = f"{WORDS[operation][0]} {total:,} {'job' if total == 1 else 'jobs'} ({by_state})?"
+    return agree(f"{WORDS[operation][0]} {total:,} {'job' if total == 1 else 'jobs'} ({by_state})?", yes=yes)
+
+
+def agree(question: str, *, yes: bool) -> bool:
+    """Ask a question, unless it was answered before; raises `Failure` where nobody can answer."""
     if yes:
         return True
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):

@@ -81,8 +81,15 @@ class Place:
         return self.known_app() or Ferryman(self.url)
 
 
-def on_store(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], *, no_retry: bool, make: bool = False) -> T:
-    """Open the store, do one thing with it, close it.
+def on_store(
+    ferry: Ferryman,
+    action: Callable[[Store], Awaitable[T]],
+    *,
+    no_retry: bool,
+    make: bool = False,
+    shown: str | None = None,
+) -> T:
+    """Open the store, do one thing with it, close it; `shown` is what errors call it, instead of its URL.
 
     While the store does not answer, says so and begins again every two seconds, unless `no_retry`: an action may
     thus be repeated, as every call to a store may. Without `make`, a store that does not exist yet is an error and
@@ -92,10 +99,10 @@ def on_store(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], *, no_ret
         _must_exist(ferry)
         # Whoever looks, looks at whatever there is; what it is worth, `ferryman doctor` says.
         ferry.settings = ferry.settings.replace(allow_volatile=True)
-    return asyncio.run(_patiently(ferry, action, no_retry))
+    return asyncio.run(_patiently(ferry, action, no_retry, shown or f"the store {ferry.settings.shown_url}"))
 
 
-async def _patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], no_retry: bool) -> T:
+async def _patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], no_retry: bool, shown: str) -> T:
     began = None
     try:
         while True:
@@ -103,7 +110,7 @@ async def _patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], n
                 client = await ferry.connections.here()
                 return await action(client.store)
             except StoreError as error:
-                failure = _named(error, ferry)
+                failure = _named(error, shown)
                 if no_retry or not isinstance(error, StoreUnavailable):
                     raise failure from error
                 if began is None:
@@ -117,12 +124,12 @@ async def _patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], n
         await ferry.close()
 
 
-def _named(error: StoreError, ferry: Ferryman) -> Failure:
-    """Return the error with the URL of its store."""
+def _named(error: StoreError, shown: str) -> Failure:
+    """Return the error with the name of its store."""
     failure = failure_of(error)
     assert failure is not None
     what = "does not answer" if isinstance(error, StoreUnavailable) else "cannot be used"
-    failure.what = f"the store {ferry.settings.shown_url} {what}"
+    failure.what = f"{shown} {what}"
     return failure
 
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "workers": Entry("Look and steer", "workers", "List, quiet, stop workers."),
     "tasks": Entry("Look and steer", "tasks", "The app's tasks and their arguments."),
     "stats": Entry("Look and steer", "stats", "How many jobs are where."),
+    "migrate": Entry("Look and steer", "migrate", "Move waiting jobs from one store to another."),
     "doctor": Entry("Look and steer", "doctor", "Find what is wrong, each with its fix."),
     "check": Entry("Look and steer", "check", "Live or ready? For probes."),
 }

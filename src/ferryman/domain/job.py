@@ -11,6 +11,32 @@ from ferryman.domain.outcome import Ending
 from ferryman.domain.state import FINAL, STATUS, State
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a job. Times are seconds since the epoch; `ending` is None while it runs."""
+
+    number: int
+    worker: str
+    started_at: float
+    finished_at: float | None = None
+    ending: Ending | None = None
+    error: str | None = None
+
+
+class Past(NamedTuple):
+    """What happened to a job before it came to this store: its counters, when it was submitted, its attempts."""
+
+    submitted_at: float
+    attempts: tuple[Attempt, ...] = ()
+    retries: int = 0
+    crashes: int = 0
+
+    @property
+    def attempt(self) -> int:
+        """The number of the last attempt, 0 for none."""
+        return self.attempts[-1].number if self.attempts else 0
+
+
 class NewJob(NamedTuple):
     """A job to be stored. A plain tuple: bulk submits make hundreds of thousands.
 
@@ -18,7 +44,7 @@ class NewJob(NamedTuple):
     epoch) exclude each other. `request` names the HTTP request that asked for it (`Idempotency-Key`), with `#n`
     behind it for the n-th job of a batch, and `fingerprint` is a digest of what the request asked, so that a repeated
     request can be told from another one. `replicas` of the store must have the job before the submit is acknowledged;
-    None leaves that to the store's settings.
+    None leaves that to the store's settings. A job that comes from another store has a `past`.
     """
 
     id: str
@@ -36,6 +62,7 @@ class NewJob(NamedTuple):
     request: str | None = None
     fingerprint: str | None = None
     replicas: int | None = None
+    past: Past | None = None
 
     @classmethod
     def build(cls, job_id: str, task: str, args: str, options: Options) -> NewJob:
@@ -56,6 +83,26 @@ class NewJob(NamedTuple):
             replicas=options.replicas,
         )
 
+    @classmethod
+    def carried(cls, job: Job) -> NewJob:
+        """Describe a waiting job of one store for another; it must have been read with all its parts."""
+        return cls(
+            job.id,
+            job.task,
+            job.args or "{}",
+            job.queue,
+            job.priority,
+            run_at=job.run_at if job.state is State.SCHEDULED else None,
+            timeout=job.timeout,
+            max_retries=job.max_retries,
+            max_crashes=job.max_crashes,
+            key=job.key,
+            tags=job.tags,
+            request=job.request,
+            fingerprint=job.fingerprint,
+            past=Past(job.submitted_at, job.attempts or (), job.retries, job.crashes),
+        )
+
     def placed(self) -> NewJob:
         """Return the job with an id that says where its key, or else its request, is decided; see `ids.with_place`."""
         if self.key is not None:
@@ -66,24 +113,12 @@ class NewJob(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One run of a job. Times are seconds since the epoch; `ending` is None while it runs."""
-
-    number: int
-    worker: str
-    started_at: float
-    finished_at: float | None = None
-    ending: Ending | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
     """A stored job as people see it. Times are seconds since the epoch.
 
     `args`, `result` and `error` are JSON text and `progress` too; `args`, `result` and `attempts` are None
-    unless they were asked for. `attempt` counts every run; `retries` those repeated after an error; `crashes`
-    those that ended by a dead worker.
+    unless they were asked for, and so are `request` and `fingerprint` (see `NewJob`). `attempt` counts every run;
+    `retries` those repeated after an error; `crashes` those that ended by a dead worker.
     """
 
     id: str
@@ -110,6 +145,8 @@ class Job:
     args: str | None = None
     result: str | None = None
     attempts: tuple[Attempt, ...] | None = None
+    request: str | None = None
+    fingerprint: str | None = None
 
     @property
     def status(self) -> str:

@@ -20,6 +20,7 @@ class Include(StrEnum):
     ARGS = "args"
     RESULT = "result"
     ATTEMPTS = "attempts"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)

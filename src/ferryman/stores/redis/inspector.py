@@ -13,7 +13,7 @@ from ferryman.store.query import Include, JobFilter, Page, PageRequest
 from ferryman.stores.redis.calls import Calls, Value
 from ferryman.stores.redis.listing import find
 from ferryman.stores.redis.places import HOME, spread
-from ferryman.stores.redis.rows import id_bytes, job_of, milliseconds, worker_of
+from ferryman.stores.redis.rows import PARTS, id_bytes, job_of, milliseconds, worker_of
 from ferryman.stores.redis.server import read_health
 
 #: A worker that was silent for this long, in seconds, is forgotten; until then it is shown as dead.
@@ -40,15 +40,15 @@ class RedisInspector:
 
     async def get(self, ids: Sequence[str], include: frozenset[Include] = frozenset()) -> list[Job | None]:
         """Return the job of each id, None for those that do not exist."""
-        args, result, attempts = (part in include for part in (Include.ARGS, Include.RESULT, Include.ATTEMPTS))
+        asked = [int(part in include) for part in PARTS]
 
         async def get_in(partition: int, positions: Sequence[int]) -> list[Job | None]:
             jobs: list[Job | None] = []
             for start in range(0, len(positions), MOST_AT_ONCE):
                 part = [ids[position] for position in positions[start : start + MOST_AT_ONCE]]
-                values: list[Value] = [int(args), int(result), int(attempts), *map(id_bytes, part)]
+                values: list[Value] = [*asked, *map(id_bytes, part)]
                 for identifier, row in zip(part, await self._calls.run("get_jobs", partition, *values), strict=True):
-                    jobs.append(job_of(identifier, row, args=args, result=result, attempts=attempts) if row else None)
+                    jobs.append(job_of(identifier, row, include) if row else None)
             return jobs
 
         return await spread(ids, self._calls.partitions, get_in)

@@ -63,7 +63,7 @@ async def _first(
 
 def _found(row: Sequence[Any], partition: int) -> _Found:
     seq, identifier, parts = row
-    job = job_of(id_text(identifier), parts, args=False, result=False, attempts=False)
+    job = job_of(id_text(identifier), parts)
     return _Found(_Spot(int(seq), partition), job)
 
 

@@ -14,6 +14,10 @@ from ferryman.domain.options import DEFAULT_PRIORITY
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import State
 from ferryman.store.messages import Command, FeedEntry, FeedKind, WorkerInfo, WorkerRow
+from ferryman.store.query import Include
+
+#: The parts of a job that are read only when asked for, in the order in which get_jobs.lua is told.
+PARTS = (Include.ARGS, Include.RESULT, Include.ATTEMPTS, Include.REQUEST)
 
 _NO_ID = b"\0" * 16
 
@@ -77,10 +81,11 @@ def claimed_of(flat: Sequence[Any], nonce: int) -> list[Claimed]:
     return jobs
 
 
-def job_of(identifier: str, row: Sequence[Any], *, args: bool, result: bool, attempts: bool) -> Job:
+def job_of(identifier: str, row: Sequence[Any], include: frozenset[Include] = frozenset()) -> Job:
     """Make a job of what parts/reading.lua answers, with the parts that were asked for."""
-    flat, lease_until, last_ended, progress, apart_args, apart_result, history = row
+    flat, lease_until, last_ended, progress, apart_args, apart_result, history, fingerprint = row
     said = dict(zip(flat[::2], flat[1::2], strict=True))
+    args, result, attempts, request = (part in include for part in PARTS)
     state = State(said[b"state"].decode())
     queue, task = lane_of(said[b"lane"])
     key, tags, worker = said.get(b"key"), said.get(b"tags"), said.get(b"worker")
@@ -95,7 +100,7 @@ def job_of(identifier: str, row: Sequence[Any], *, args: bool, result: bool, att
         max_retries=int(said[b"max_retries"]),
         crashes=int(said.get(b"crashes", 0)),
         max_crashes=int(said[b"max_crashes"]),
-        submitted_at=int(said[b"seq"]) / 1e6,
+        submitted_at=_seconds(said.get(b"submitted")) or int(said[b"seq"]) / 1e6,
         run_at=_seconds(said.get(b"run_at")),
         started_at=_seconds(said.get(b"started")),
         finished_at=_seconds(said.get(b"finished")),
@@ -109,6 +114,8 @@ def job_of(identifier: str, row: Sequence[Any], *, args: bool, result: bool, att
         args=(apart_args or said.get(b"args", b"{}")).decode() if args else None,
         result=(apart_result or said.get(b"result", b"null")).decode() if result and state is State.COMPLETED else None,
         attempts=_attempts(said, state, history or ()) if attempts else None,
+        request=said[b"request"].decode() if request and b"request" in said else None,
+        fingerprint=fingerprint.decode() if fingerprint else None,
     )
 
 
@@ -131,6 +138,14 @@ def attempt_of(text: bytes) -> Attempt:
     """Make an ended attempt of what parts/history.lua wrote."""
     number, started, finished, ending, worker, error = text.decode().split("\n", 5)
     return Attempt(int(number), worker, int(started) / 1_000, int(finished) / 1_000, Ending(ending), error or None)
+
+
+def attempt_text(attempt: Attempt) -> str:
+    """Write an ended attempt as parts/history.lua does."""
+    assert attempt.ending is not None
+    finished = milliseconds(attempt.finished_at or attempt.started_at)
+    ended = (attempt.number, milliseconds(attempt.started_at), finished, attempt.ending.value, attempt.worker)
+    return "\n".join([*map(str, ended), attempt.error or ""])
 
 
 def feed_entry_of(text: bytes) -> FeedEntry:

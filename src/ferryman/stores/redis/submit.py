@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from ferryman.domain.job import NewJob
+from ferryman.domain.job import NewJob, Past
 from ferryman.store.messages import Submitted
 from ferryman.stores.redis.calls import Calls, Value
 from ferryman.stores.redis.places import spread
 from ferryman.stores.redis.promises import Promises
-from ferryman.stores.redis.rows import id_bytes, id_text, milliseconds
+from ferryman.stores.redis.rows import attempt_text, id_bytes, id_text, milliseconds
 
 #: What jobs of one task mostly have in common: lane, task, priority, max_retries, max_crashes.
 _Kind = tuple[str, str, int, int, int]
@@ -62,4 +63,19 @@ def _more(job: NewJob) -> list[Value]:
         more += ("request", job.request, "fingerprint", job.fingerprint or "")
     if job.tags:
         more += ("tags", "\n".join(job.tags))
+    if job.past is not None:
+        more += _past(job.past)
     return more
+
+
+def _past(past: Past) -> list[Value]:
+    """Write what happened to a job before it came here."""
+    said: list[Value] = ["submitted", milliseconds(past.submitted_at)]
+    for name, count in (("attempt", past.attempt), ("retries", past.retries), ("crashes", past.crashes)):
+        if count:
+            said += (name, count)
+    if past.attempts:
+        last = past.attempts[-1]
+        said += ("worker", last.worker, "started", milliseconds(last.started_at))
+        said += ("history", json.dumps([attempt_text(attempt) for attempt in past.attempts]))
+    return said

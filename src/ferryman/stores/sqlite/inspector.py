@@ -127,6 +127,11 @@ def _with(connection: sqlite3.Connection, seq: int, job: Job, include: frozenset
             (seq,),
         )
         job = replace(job, attempts=tuple(attempt_of(row) for row in rows))
+    if Include.REQUEST in include:
+        request, fingerprint = connection.execute(
+            "SELECT request, fingerprint FROM job WHERE seq = ?", (seq,)
+        ).fetchone()
+        job = replace(job, request=request, fingerprint=fingerprint)
     return job
 
 

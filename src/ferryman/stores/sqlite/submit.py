@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from ferryman.domain.job import NewJob
 from ferryman.domain.state import State
@@ -80,9 +81,30 @@ def _store(transaction: Transaction, jobs: Sequence[NewJob], lanes: Lanes) -> li
     transaction.tell_queues(
         job.queue for job, run_at in zip(jobs, due, strict=True) if run_at is None or run_at < next_due
     )
-    if created == len(jobs):
-        return [Submitted(job.id, True) for job in jobs]
-    return _met(transaction, jobs, rows, before)
+    all_new = created == len(jobs)
+    answers = [Submitted(job.id, True) for job in jobs] if all_new else _met(transaction, jobs, rows, before)
+    _remember(transaction, [job for job, answer in zip(jobs, answers, strict=True) if answer.created and job.past])
+    return answers
+
+
+def _remember(transaction: Transaction, jobs: Sequence[NewJob]) -> None:
+    """Write down what happened to jobs before they came here."""
+    for job in jobs:
+        past = job.past
+        assert past is not None
+        last = past.attempts[-1] if past.attempts else None
+        transaction.run(
+            "submit_past",
+            job.id,
+            past.submitted_at,
+            past.attempt,
+            past.retries,
+            past.crashes,
+            last and last.worker,
+            last and last.started_at,
+        )
+        for attempt in past.attempts:
+            transaction.run("submit_attempt", job.id, *astuple(attempt))
 
 
 def take_places(transaction: Transaction, count: int) -> int:

@@ -2,7 +2,8 @@
 -- in:  shift, how many kinds of jobs there are and of each: lane, task, priority, max_retries, max_crashes;
 --      then for each job: id, number of its kind, args, number of further fields, and each of these: name, value.
 --      Further fields are timeout, key, request, fingerprint, tags (a line each), and when it may start, for which
---      delay is milliseconds from now and run_at a time
+--      delay is milliseconds from now and run_at a time; and of a job that comes from another store submitted, attempt,
+--      retries, crashes, worker, started, and history, a JSON array of its attempts as parts/history.lua writes them
 -- out: for each job that was not stored: its position from 0, the id of the job that it met, and whether that conflicts
 --      with, or is, the same part of the same request
 -- A job is known by its id, else by its request, else by its task and key.
@@ -10,6 +11,8 @@
 
 local SHORT = 64
 local NOTHING = {}
+local KEPT_AS_THEY_ARE = { 'key', 'request', 'timeout', 'tags', 'submitted', 'attempt', 'retries', 'crashes', 'worker',
+  'started' }
 local answer = {}
 
 local function known(position, id, conflict, same)
@@ -56,9 +59,8 @@ end
 
 -- Note what finds the job again; answers what its hash keeps of it.
 local function register(id, seq, kind, more, due)
-  local kept = { 'key', 'request', 'timeout', 'tags' }
   local fields = {}
-  for _, name in ipairs(kept) do
+  for _, name in ipairs(KEPT_AS_THEY_ARE) do
     if more[name] then
       fields[#fields + 1] = name
       fields[#fields + 1] = more[name]
@@ -74,6 +76,7 @@ local function register(id, seq, kind, more, due)
     redis.call('HSET', key, 'fingerprint', more.fingerprint or '', 'job ' .. number, id)
   end
   for tag in string.gmatch(more.tags or '', '[^\n]+') do redis.call('ZADD', TAG .. tag, seq, id) end
+  if more.history then in_pieces('RPUSH', HISTORY .. id, cjson.decode(more.history)) end
   return unpack(fields)
 end
 
