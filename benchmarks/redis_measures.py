@@ -55,8 +55,8 @@ async def costs(count: int = 50_000) -> Figures:
     }
 
 
-async def room(count: int = 1_000_000) -> Figures:
-    """Memory per waiting job, its arguments apart."""
+async def room(count: int = 1_000_000, few: int = 50_000) -> Figures:
+    """Memory per waiting job, its arguments apart, and per job that completed without a result."""
     args = json.dumps({"n": 1})
     async with fresh_store():
         before = _info()["used_memory"]
@@ -64,8 +64,17 @@ async def room(count: int = 1_000_000) -> Figures:
         for _ in range(count // 1_000):
             jobs = [NewJob(job_id(time.time(), secrets.randbits(74)), "noop", args) for _ in range(1_000)]
             await store.submit(jobs)
-        used = _info()["used_memory"] - before
-    return {"memory per waiting job, bytes": used / count - len(args)}
+        waiting = (_info()["used_memory"] - before) / count
+    async with fresh_store() as url:
+        before = _info()["used_memory"]
+        await submit_many(few)
+        with ferryman(url, "worker", APP, "--concurrency", "100"):
+            await drained(few)
+        kept = (_info()["used_memory"] - before) / few
+    return {
+        "memory per waiting job, bytes": waiting - len(args),
+        "memory per completed job that is kept, bytes": kept,
+    }
 
 
 async def depth(few: int = 1_000, many: int = 1_000_000) -> Figures:

@@ -14,7 +14,7 @@ DEFAULT_PREFIX = "fm"
 #: By name in the scripts: what follows the base. Those that end with a colon or a space are completed by the script.
 KEYS = {
     # -- a job, by its id
-    "JOB": ":job:",  # hash: state lane seq priority max_retries max_crashes, and what else applies to it
+    "JOB": ":job:",  # hash: state lane seq args, and what else applies to it; what is USUAL is left out
     "ARGS": ":args:",  # string: its arguments, if too long for the hash
     "RESULT": ":result:",  # string: its result, if too long for the hash
     "HISTORY": ":history:",  # list: its attempts that ended otherwise than well, see parts/history.lua
@@ -42,6 +42,11 @@ KEYS = {
     "LAST_PLACE": ":last_place",  # string: the last place in line that was given out, see parts/places.lua
     "FORMAT": ":format",  # hash, in partition 0 only: the version of all this, and the number of partitions
 }
+
+#: Fields of a job's hash that are left out when they have this value. Part of the format: not the defaults of options,
+#: which may change.
+USUAL = {"priority": 5, "max_retries": 3, "max_crashes": 3}
+_USUAL = "local USUAL = { " + ", ".join(f"{name} = '{value}'" for name, value in USUAL.items()) + " }\n"
 
 #: Channels of signals have no braces: they are the same for all partitions.
 _SIGNAL = "local SIGNAL = string.match(KEYS[1], '^{(.+):%d+}$') .. ':signal:'\n"
@@ -71,4 +76,4 @@ def names_used(script: str) -> str:
     """Return Lua that gives the names in a script their values, for those that it uses."""
     used = set(_NAME.findall(script))
     lines = [f"local {name} = KEYS[1] .. '{text}'\n" for name, text in KEYS.items() if name in used]
-    return "".join(lines) + (_SIGNAL if "SIGNAL" in used else "")
+    return "".join(lines) + (_USUAL if "USUAL" in used else "") + (_SIGNAL if "SIGNAL" in used else "")

@@ -10,11 +10,11 @@ from typing import Any
 
 from ferryman.domain.job import Attempt, Job
 from ferryman.domain.lease import Claimed, Lease
-from ferryman.domain.options import DEFAULT_PRIORITY
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import State
 from ferryman.store.messages import Command, FeedEntry, FeedKind, WorkerInfo, WorkerRow
 from ferryman.store.query import Include
+from ferryman.stores.redis.keys import USUAL
 
 #: The parts of a job that are read only when asked for, in the order in which get_jobs.lua is told.
 PARTS = (Include.ARGS, Include.RESULT, Include.ATTEMPTS, Include.REQUEST)
@@ -94,12 +94,12 @@ def job_of(identifier: str, row: Sequence[Any], include: frozenset[Include] = fr
         task=task,
         queue=queue,
         state=state,
-        priority=int(said.get(b"priority", DEFAULT_PRIORITY)),
+        priority=int(said.get(b"priority", USUAL["priority"])),
         attempt=int(said.get(b"attempt", 0)),
         retries=int(said.get(b"retries", 0)),
-        max_retries=int(said[b"max_retries"]),
+        max_retries=int(said.get(b"max_retries", USUAL["max_retries"])),
         crashes=int(said.get(b"crashes", 0)),
-        max_crashes=int(said[b"max_crashes"]),
+        max_crashes=int(said.get(b"max_crashes", USUAL["max_crashes"])),
         submitted_at=_seconds(said.get(b"submitted")) or int(said[b"seq"]) / 1e6,
         run_at=_seconds(said.get(b"run_at")),
         started_at=_seconds(said.get(b"started")),

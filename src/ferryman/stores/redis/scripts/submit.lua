@@ -88,8 +88,8 @@ local function keep_args(id, args)
 end
 
 local function store(id, seq, kind, args, state, ...)
-  redis.call('HSET', JOB .. id, 'state', state, 'lane', kind.lane, 'seq', seq, 'priority', kind.priority, 'max_retries',
-    kind.max_retries, 'max_crashes', kind.max_crashes, 'args', keep_args(id, args), ...)
+  redis.call('HSET', JOB .. id, 'state', state, 'lane', kind.lane, 'seq', seq, 'args', keep_args(id, args), ...)
+  if kind.unusual then redis.call('HSET', JOB .. id, unpack(kind.unusual)) end
   enter(state, kind.lane, id, seq)
 end
 
@@ -100,12 +100,24 @@ local function schedule(id, lane, due)
   redis.call('ZADD', DUE, due, id)
 end
 
+local function take_kind()
+  local kind = { lane = take(), task = take() }
+  local unusual = {}
+  for _, name in ipairs({ 'priority', 'max_retries', 'max_crashes' }) do
+    local value = take()
+    if name == 'priority' then kind.priority = value end
+    if value ~= USUAL[name] then
+      unusual[#unusual + 1] = name
+      unusual[#unusual + 1] = value
+    end
+  end
+  kind.unusual = #unusual > 0 and unusual
+  return kind
+end
+
 local function take_kinds()
   local kinds = {}
-  for n = 1, take_number() do
-    kinds[tostring(n)] =
-      { lane = take(), task = take(), priority = take(), max_retries = take(), max_crashes = take() }
-  end
+  for n = 1, take_number() do kinds[tostring(n)] = take_kind() end
   return kinds
 end
 

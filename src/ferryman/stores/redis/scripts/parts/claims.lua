@@ -17,7 +17,7 @@ local function describe(answer, id, attempt, lane, fields)
   local n = #answer
   answer[n + 1], answer[n + 2], answer[n + 3], answer[n + 4] = id, attempt, lane, args_of(id, fields[4])
   answer[n + 5], answer[n + 6], answer[n + 7], answer[n + 8] =
-    fields[6] or 0, fields[7], fields[8] or 0, fields[9] or ''
+    fields[6] or 0, fields[7] or USUAL.max_retries, fields[8] or 0, fields[9] or ''
 end
 
 -- The lines with somebody in them that the worker serves, by priority.

@@ -13,7 +13,7 @@ local FIELDS = { 'lane', 'seq', 'priority', 'place', 'attempt', 'worker', 'start
 local function read_attempt(id)
   local values = redis.call('HMGET', JOB .. id, unpack(FIELDS))
   local job = { id = id }
-  for n, name in ipairs(FIELDS) do job[name] = values[n] end
+  for n, name in ipairs(FIELDS) do job[name] = values[n] or USUAL[name] end
   return job
 end
 

@@ -37,7 +37,7 @@ local function promote(most)
     leave('scheduled', lane, id)
     enter('pending', lane, id, seq)
     redis.call('HSET', JOB .. id, 'state', 'pending', 'place', place)
-    join(priority, lane, id, place)
+    join(priority or USUAL.priority, lane, id, place)
   end
   settle_ends()
   return #ids
