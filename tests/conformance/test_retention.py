@@ -106,6 +106,20 @@ async def test_a_job_that_a_person_retries_is_kept_until_it_ends_again(world: Wo
     assert await world.find(identifier) is None
 
 
+async def test_a_job_that_ended_twice_is_kept_from_its_last_end(world: World) -> None:
+    # Seen red when what was noted at the first end still counted.
+    identifier = await world.in_state(State.COMPLETED)
+    await world.advance(0.6 * RETENTION.completed)
+    await world.act(Operation.RETRY, identifier)
+    await world.complete((await world.claim_one()).lease)
+    await world.advance(0.6 * RETENTION.completed)
+    await world.stir()
+    assert (await world.store.upkeep(10)).pruned == 0
+    assert await world.state(identifier) is State.COMPLETED
+    await world.advance(0.5 * RETENTION.completed)
+    assert (await world.store.upkeep(10)).pruned == 1
+
+
 @pytest.mark.one_line
 async def test_upkeep_prunes_a_bounded_number_and_says_that_there_is_more(world: World) -> None:
     for _ in range(5):

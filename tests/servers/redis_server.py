@@ -50,7 +50,7 @@ class RedisServer:
         self.folder = folder
         self.kind = kind
         self.port = free_port()
-        self._settings = settings
+        self.settings = tuple(settings)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -72,15 +72,19 @@ class RedisServer:
     def command(self) -> list[str]:
         """Return what starts it."""
         place = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        return [str(self.program), *place, *self._settings]
+        return [str(self.program), *place, *self.settings]
 
     def start(self) -> Self:
         """Start, and return once it answers."""
+        self.spawn()
+        self.until_it_answers()
+        return self
+
+    def spawn(self) -> None:
+        """Start, without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log)
-        self.until_it_answers()
-        return self
 
     def until_it_answers(self) -> None:
         """Wait until it has read its data and takes commands."""
@@ -100,13 +104,13 @@ class RedisServer:
     def ask(self, *words: str) -> str:
         """Send one command and return its reply as it came, without the end of its last line."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
-            encoded = [word.encode() for word in words]
+            encoded = [word.encode(errors="surrogateescape") for word in words]
             parts = [b"*%d\r\n" % len(words), *[b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded]]
             connection.sendall(b"".join(parts))
             reply = connection.recv(65_536)
             while not reply.endswith(b"\r\n"):
                 reply += connection.recv(65_536)
-            return reply.decode().removesuffix("\r\n")
+            return reply.decode(errors="surrogateescape").removesuffix("\r\n")
 
     def kill(self) -> None:
         """Kill it without warning, and return once it is gone."""

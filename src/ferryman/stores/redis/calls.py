@@ -47,6 +47,15 @@ class Calls:
         """The number of partitions."""
         return len(self._bases)
 
+    async def open(self) -> None:
+        """Find the servers."""
+
+        async def find() -> list[Any]:
+            await self.link.open()
+            return []
+
+        await self._repeat(find)
+
     async def run(self, name: str, partition: int, *values: Value) -> Any:
         """Run scripts/`name`.lua on a partition and return its answer.
 

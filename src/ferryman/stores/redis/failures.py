@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from redis import exceptions
 
 from ferryman.domain.errors import StoreError, StoreIncompatible, StoreMisconfigured, StoreUnavailable
@@ -36,34 +38,50 @@ def is_passing(error: BaseException) -> bool:
 def translate(error: BaseException, shown: str) -> StoreError:
     """Return what the caller is told; `shown` is the URL without secrets."""
     code, text = _code(error), str(error) or type(error).__name__
-    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError) or code in _DENIED:
-        return StoreMisconfigured(f"Redis at {shown} refuses this user: {text}")
-    if code == "WRONGTYPE":
-        return StoreIncompatible(f"Redis at {shown} holds keys of this prefix that are not Ferryman's: {text}")
     if code in _TOLD:
         return StoreUnavailable(f"Redis at {shown} {_TOLD[code]} ({text})")
     if isinstance(error, exceptions.TimeoutError | TimeoutError):
         return StoreUnavailable(f"Redis at {shown} did not answer in time")
-    if isinstance(error, exceptions.ResponseError):
-        return StoreError(f"Redis at {shown} refused a script: {text}")
+    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError | exceptions.ResponseError):
+        return _refusal(code, text, shown)
     return StoreUnavailable(f"no Redis answers at {shown}: {text}")
 
 
+def _refusal(code: str, text: str, shown: str) -> StoreError:
+    """Return what is told of a refusal that no repetition will change."""
+    if code in _DENIED:
+        return StoreMisconfigured(f"Redis at {shown} refuses this user: {text}")
+    if code == "WRONGTYPE":
+        return StoreIncompatible(f"Redis at {shown} holds keys of this prefix that are not Ferryman's: {text}")
+    if "cluster support disabled" in text:
+        return StoreMisconfigured(f"the server at {shown} is no cluster: write redis:// instead of redis+cluster://")
+    return StoreError(f"Redis at {shown} refused a script: {text}")
+
+
+#: redis-py takes the first word off an error that has a class of its own.
+_CODES: dict[type[BaseException], str] = {
+    exceptions.BusyLoadingError: "LOADING",
+    exceptions.ReadOnlyError: "READONLY",
+    exceptions.OutOfMemoryError: "OOM",
+    exceptions.MasterDownError: "MASTERDOWN",
+    exceptions.ClusterDownError: "CLUSTERDOWN",
+    exceptions.TryAgainError: "TRYAGAIN",
+    exceptions.MovedError: "MOVED",
+    exceptions.AskError: "ASK",
+    exceptions.NoPermissionError: "NOPERM",
+    exceptions.AuthorizationError: "NOPERM",
+    exceptions.AuthenticationError: "NOAUTH",
+}
+#: Redis 6.2 wraps what a command inside a script answered.
+_WRAPPED = re.compile(r"^(?:ERR )?Error running script .*?-([A-Z]+) ")
+
+
 def _code(error: BaseException) -> str:
-    """Return the first word of an error reply; redis-py takes it off for those that have a class of their own."""
-    by_class = {
-        exceptions.BusyLoadingError: "LOADING",
-        exceptions.ReadOnlyError: "READONLY",
-        exceptions.OutOfMemoryError: "OOM",
-        exceptions.MasterDownError: "MASTERDOWN",
-        exceptions.ClusterDownError: "CLUSTERDOWN",
-        exceptions.TryAgainError: "TRYAGAIN",
-        exceptions.MovedError: "MOVED",
-        exceptions.AskError: "ASK",
-        exceptions.NoPermissionError: "NOPERM",
-    }
+    """Return the first word of an error reply."""
     for kind in type(error).__mro__:
-        if kind in by_class:
-            return by_class[kind]
-    word = str(error).partition(" ")[0].rstrip(":")
+        if kind in _CODES:
+            return _CODES[kind]
+    text = str(error)
+    wrapped = _WRAPPED.match(text)
+    word = wrapped[1] if wrapped else text.partition(" ")[0].rstrip(":")
     return word if word.isupper() else ""

@@ -104,7 +104,7 @@ def _server(info: Mapping[str, str], config: Any) -> Server:
 async def check_server(calls: Calls, promises: Promises) -> None:
     """Raise what makes a server unfit for jobs."""
     shown = calls.address.shown
-    await calls.link.open()
+    await calls.open()
     for server in await read_servers(calls):
         if server.version and server.version < OLDEST:
             raise StoreIncompatible(f"{server.shown} at {shown} is too old: Redis 6.2 or later, or Valkey, is needed")

@@ -47,6 +47,7 @@ local actions = {
   end,
 }
 
+write_though_full()
 local answer = {}
 while position < #ARGV do
   local id = take()

@@ -4,6 +4,7 @@
 -- parts: values signals
 
 local worker, command = take(), take()
+write_though_full()
 if redis.call('HEXISTS', WORKERS, worker) == 0 then return 0 end
 if command == '' then
   redis.call('HDEL', COMMANDS, worker)

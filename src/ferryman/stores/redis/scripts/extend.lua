@@ -14,6 +14,7 @@ local function state_without_lease(token)
   return state == 'cancelled' and last == attempt and 'cancelled' or 'lost'
 end
 
+write_though_full()
 while position < #ARGV do
   local token = take()
   if redis.call('ZSCORE', LEASES, token) then

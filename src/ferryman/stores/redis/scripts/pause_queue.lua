@@ -3,6 +3,7 @@
 -- parts: values signals
 
 local queue, pause, by = take(), take() == '1', take()
+write_though_full()
 if pause then
   redis.call('HSETNX', PAUSED, queue, now_text .. ' ' .. by)
 else

@@ -49,7 +49,6 @@ end
 
 local function finish(tokens, said)
   local accepted, held = judge(tokens)
-  -- First of all writes, since it frees memory: see indexes.lua.
   in_pieces('ZREM', LEASES, held)
   for n, token in ipairs(tokens) do
     if accepted[n] == '1' then finish_one(string.sub(token, 1, ID), said[n]) end
@@ -71,6 +70,7 @@ local function describe_again(tokens)
   return answer
 end
 
+write_though_full()
 local answered = redis.call('GET', ANSWERED .. worker)
 if answered then
   local last, accepted, tokens = unpack(cmsgpack.unpack(answered))

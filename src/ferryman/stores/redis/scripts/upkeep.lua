@@ -46,6 +46,7 @@ local function forget_workers()
   in_pieces('HDEL', COMMANDS, gone)
 end
 
+write_though_full()
 local promoted = promote(most)
 local recovered = recover(most)
 local pruned, looked = prune_all()

@@ -22,8 +22,7 @@ local function make_moves(command, moves)
   end
 end
 
--- Make the moves. To be called before a job can move a second time. Removals come first: they need no memory, and
--- once a script has written, a server that is full lets it write on.
+-- Make the moves. To be called before a job can move a second time.
 local function settle_indexes()
   make_moves('ZREM', leaving)
   make_moves('ZADD', entering)

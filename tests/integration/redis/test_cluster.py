@@ -1,0 +1,154 @@
+"""A cluster that moves slots, loses them, and asks to go elsewhere: calls find their way, or say what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis.crc import key_slot
+
+from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
+from ferryman.store.protocol import Store
+from ferryman.stores import open_store
+from tests.integration.redis.place import jobs_in, new_job, submit, turn
+from tests.servers.redis_cluster import MASTERS, RedisCluster, until
+from tests.servers.redis_server import RedisServer
+
+SLOT = str(key_slot(b"{fm:0}"))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[RedisCluster]:
+    made = RedisCluster(tmp_path / "redis").start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def store(cluster: RedisCluster) -> AsyncIterator[Store]:
+    made = open_store(f"{cluster.url}?partitions=1")
+    await made.open()
+    yield made
+    await made.close()
+
+
+def has_slot(node: RedisServer) -> bool:
+    """Whether a node answers for the slot itself."""
+    return not node.ask("EXISTS", "{fm:0}").startswith("-")
+
+
+def owner(cluster: RedisCluster) -> RedisServer:
+    return next(node for node in cluster.nodes[:MASTERS] if has_slot(node))
+
+
+def name_of(node: RedisServer) -> str:
+    return node.ask("CLUSTER", "MYID").split("\r\n")[1]
+
+
+def keys_in_slot(node: RedisServer) -> list[str]:
+    return node.ask("CLUSTER", "GETKEYSINSLOT", SLOT, "1000").split("\r\n")[2::2]
+
+
+def begin_to_move(cluster: RedisCluster) -> tuple[RedisServer, RedisServer]:
+    """Let the owner of the slot give it away to the next master, without any key yet."""
+    source = owner(cluster)
+    target = next(node for node in cluster.nodes[:MASTERS] if node is not source)
+    assert target.ask("CLUSTER", "SETSLOT", SLOT, "IMPORTING", name_of(source)) == "+OK"
+    assert source.ask("CLUSTER", "SETSLOT", SLOT, "MIGRATING", name_of(target)) == "+OK"
+    return source, target
+
+
+def end_to_move(cluster: RedisCluster, source: RedisServer, target: RedisServer) -> None:
+    for key in keys_in_slot(source):
+        assert source.ask("MIGRATE", "127.0.0.1", str(target.port), key, "0", "5000") == "+OK"
+    for node in (target, source):
+        assert node.ask("CLUSTER", "SETSLOT", SLOT, "NODE", name_of(target)) == "+OK"
+
+
+async def test_calls_follow_a_slot_that_moved(cluster: RedisCluster, store: Store) -> None:
+    for _ in range(3):
+        await submit(store)
+    end_to_move(cluster, *begin_to_move(cluster))
+    assert (await submit(store)).created
+    assert len((await turn(store)).claimed) == 4
+
+
+async def test_calls_go_where_a_slot_is_moving_to(cluster: RedisCluster) -> None:
+    source, target = begin_to_move(cluster)
+    # Nothing of this prefix is in the slot, so that the owner sends everybody to ask the next.
+    made = open_store(f"{cluster.url}?partitions=1")
+    await made.open()
+    await submit(made)
+    assert len((await turn(made)).claimed) == 1
+    assert keys_in_slot(source) == []
+    end_to_move(cluster, source, target)
+    assert await jobs_in(made) == 1
+    await made.close()
+
+
+async def test_a_move_under_load_loses_and_doubles_nothing(cluster: RedisCluster, store: Store) -> None:
+    jobs = [new_job() for _ in range(600)]
+
+    async def submit_all() -> None:
+        for job in jobs:
+            while True:
+                try:
+                    await store.submit([job])
+                    break
+                except StoreUnavailable:
+                    continue
+            await asyncio.sleep(0.001)
+
+    submitting = asyncio.create_task(submit_all())
+    await asyncio.sleep(0.1)
+    source, target = begin_to_move(cluster)
+    while keys_in_slot(source):
+        for key in keys_in_slot(source):
+            source.ask("MIGRATE", "127.0.0.1", str(target.port), key, "0", "5000")
+        await asyncio.sleep(0)
+    end_to_move(cluster, source, target)
+    await submitting
+    assert await jobs_in(store) == 600
+    assert {job.id for job in (await turn(store, want=600)).claimed} == {job.id for job in jobs}
+
+
+async def test_a_slot_that_nobody_has_is_named(cluster: RedisCluster, store: Store) -> None:
+    await submit(store)
+    for node in cluster.nodes:
+        node.ask("CLUSTER", "DELSLOTS", SLOT)
+    with pytest.raises(StoreUnavailable, match="is a cluster that misses some of its slots"):
+        await submit(store)
+    first = cluster.nodes[0]
+    first.ask("CLUSTER", "ADDSLOTS", SLOT)
+    until(lambda: all("cluster_state:ok" in node.ask("CLUSTER", "INFO") for node in cluster.nodes))
+    assert (await submit(store)).created
+
+
+async def test_a_master_that_dies_is_replaced_by_its_replica(cluster: RedisCluster, store: Store) -> None:
+    await submit(store)
+    dead = owner(cluster)
+    await asyncio.sleep(0.2)  # for the replica to have it
+    dead.kill()
+
+    async def goes_on() -> None:
+        while True:
+            try:
+                await submit(store)
+                return
+            except StoreUnavailable:
+                continue
+
+    await asyncio.wait_for(goes_on(), 20)
+    assert await jobs_in(store) == 2
+
+
+async def test_a_server_that_is_no_cluster_is_named(tmp_path: Path) -> None:
+    alone = RedisServer(tmp_path / "alone").start()
+    made = open_store(f"redis+cluster://127.0.0.1:{alone.port}")
+    try:
+        with pytest.raises(StoreMisconfigured, match="is no cluster"):
+            await made.open()
+    finally:
+        alone.stop()
