@@ -22,13 +22,13 @@ DEFAULT_URL = "sqlite:///ferryman.db"
 #: Above this a setting is surely a slip, and the machine would not survive it.
 MOST_SLOTS = 10_000
 
-# Up to the last @ of the host part: clients take a password that has one in it.
-_PASSWORD = re.compile(r"(://[^/@:]*:)[^?#]*(?=@)")
+# Up to the last @: clients take a password that has one in it, or a slash, and people forget to encode a ? or a #.
+_PASSWORD = re.compile(r"((?:^(?![^/]*://)|://)(?:[^/@:?#][^@:?#]*)?:).*(?=@)|([?&]sentinel_password=)[^&]*", re.DOTALL)
 
 
 def hide_password(url: str) -> str:
     """Return a URL that may be shown: its password replaced by ***."""
-    return _PASSWORD.sub(r"\1***", url)
+    return _PASSWORD.sub(r"\1\2***", url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,8 +127,17 @@ def test_settings_can_be_changed_only_as_a_copy() -> None:
         ("redis://:secret@host", "redis://:***@host"),
         ("redis://ada:sec@ret@host/0", "redis://ada:***@host/0"),
         ("redis://ada:sec/ret@host/0", "redis://ada:***@host/0"),
+        ("redis://ada:sec?ret@host/0", "redis://ada:***@host/0"),
+        ("redis://ada:sec#ret@host/0", "redis://ada:***@host/0"),
+        ("redis://a/b:secret@host/0", "redis://a/b:***@host/0"),
+        (
+            "redis+sentinel://h:1,h2/m?sentinel_password=secret&db=1",
+            "redis+sentinel://h:1,h2/m?sentinel_password=***&db=1",
+        ),
+        ("ada:secret@host:6379", "ada:***@host:6379"),
         ("redis://ada@host:6379", "redis://ada@host:6379"),
         ("sqlite:///folder/a:b.db", "sqlite:///folder/a:b.db"),
+        ("sqlite:///folder/a:b@c.db", "sqlite:///folder/a:b@c.db"),
     ],
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:

@@ -59,7 +59,8 @@ def open_store(
     # Imported here: whoever uses one store does not load the others.
     if scheme == "sqlite" and separator:
         if not rest.startswith("/"):
-            raise StoreMisconfigured(f"{url!r} names a host; a file takes three slashes: sqlite:///{rest}")
+            place = rest.rpartition("@")[2]  # what is before it may be a password
+            raise StoreMisconfigured(f"sqlite://{place} names a host; a file takes three slashes: sqlite:///{place}")
         from ferryman.stores.sqlite.store import SqliteStore
 
         return SqliteStore(Path(rest[1:]).expanduser(), keep, durability=durability, clock=clock)
@@ -70,5 +71,5 @@ def open_store(
 
         promises = Promises(replicas, fsync, allow_volatile)
         return RedisStore(parse_address(url), keep, promises, clock=clock)
-    shown = scheme if separator else url[:40]
+    shown = scheme if separator else url.rpartition("@")[2][:40]
     raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")
