@@ -1,5 +1,5 @@
 -- Claiming: the first jobs in line, over all lines that a worker may take from.
--- parts: values signals indexes lines
+-- parts: values indexes lines
 
 -- Entries of cancelled jobs that one call clears away besides what it claims.
 local MOST_STALE = 1000

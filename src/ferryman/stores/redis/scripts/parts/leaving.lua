@@ -1,5 +1,5 @@
 -- Deleting a job with all that it has. To be called before ends.lua settles.
--- parts: values indexes
+-- parts: indexes
 
 local function forget_request(request, id)
   local name, number = string.match(request, '^([^#]*)#?(.*)$')

@@ -1,5 +1,4 @@
 -- A job as people see it.
--- parts: values
 
 -- Answers the fields of the job's hash; when its lease runs out; its last ended attempt (see history.lua); its latest
 -- progress; and as far as asked for its arguments, its result, all its ended attempts and the fingerprint of its
