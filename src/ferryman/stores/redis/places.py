@@ -15,8 +15,11 @@ HOME = 0
 
 
 def place_of(job_id: str, partitions: int) -> int:
-    """Return the number of the partition of a job."""
-    return 0 if partitions == 1 else int.from_bytes(id_bytes(job_id)[-4:]) % partitions
+    """Return the number of the partition of a job.
+
+    It is read from the 16 bits that `with_place` writes and from no other: those come from chance.
+    """
+    return 0 if partitions == 1 else int.from_bytes(id_bytes(job_id)[-2:]) % partitions
 
 
 async def spread(
