@@ -11,7 +11,7 @@ from ferryman.domain.job import NewJob
 from ferryman.stores.redis.links import Command
 
 #: Longest wait for replicas and for the disk, in milliseconds: a server with appendfsync everysec syncs each second.
-CONFIRM_WITHIN = 2_500
+CONFIRM_WITHIN = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Signals:
         self._signals: dict[bytes, str] = {}
         self._wanted_at: dict[bytes, float] = {}
         self._confirmed: dict[bytes, asyncio.Event] = {}
+        #: The channels that were confirmed once, though perhaps by a server that is gone.
+        self._made: set[bytes] = set()
         self._subscription: PubSub | None = None
         self._listening: asyncio.Task[None] | None = None
         self._closed = False
@@ -128,6 +130,10 @@ class Signals:
             return
         if kind == "subscribe":
             self._stirred(None)
+            if name in self._made:
+                # Made anew: what was sent since the old one broke did not come.
+                self._hearing.note(frozenset([self._signals[name]]))
+            self._made.add(name)
             self._confirmed[name].set()
         elif kind == "message":
             self._stirred(partition_of(data))
@@ -143,6 +149,7 @@ class Signals:
         unwanted = [name for name, at in self._wanted_at.items() if at < before]
         for name in unwanted:
             del self._signals[name], self._wanted_at[name], self._confirmed[name]
+            self._made.discard(name)
         if unwanted:
             await subscription.unsubscribe(*unwanted)
 

@@ -1,0 +1,57 @@
+"""Signals when the subscription breaks: whoever waits looks again, and hears what is sent after that."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from ferryman.store.signals import ANY_QUEUE, FINISHED, queue_signal
+from tests.integration.redis.place import Place, submit
+
+NEVER = 20.0
+SOON = 5.0
+
+
+def cut(place: Place) -> None:
+    place.redis.ask("CLIENT", "KILL", "TYPE", "pubsub")
+
+
+async def test_whoever_waits_looks_again_when_the_subscription_breaks(place: Place) -> None:
+    store = await place.store()
+    await store.wait([FINISHED], 0.1)
+    waiting = asyncio.create_task(store.wait([FINISHED], NEVER))
+    await asyncio.sleep(0.05)
+    begun = time.monotonic()
+    cut(place)
+    await waiting
+    assert time.monotonic() - begun < SOON
+
+
+async def test_what_is_sent_while_there_is_no_subscription_is_not_missed(place: Place) -> None:
+    # Seen red when only the break woke those who wait, and not the new subscription.
+    store, other = await place.store(), await place.store()
+    await store.wait([ANY_QUEUE], 0.1)
+    waiting = asyncio.create_task(store.wait([ANY_QUEUE], NEVER))
+    await asyncio.sleep(0.05)
+    cut(place)
+    await waiting
+    await submit(other)  # before the new subscription
+    begun = time.monotonic()
+    await store.wait([ANY_QUEUE], NEVER)
+    assert time.monotonic() - begun < SOON
+
+
+async def test_a_new_subscription_hears(place: Place) -> None:
+    store, other = await place.store(), await place.store()
+    signal = queue_signal("default")
+    await store.wait([signal], 0.1)
+    for _ in range(3):
+        cut(place)
+        await asyncio.gather(store.wait([signal], 2.0))
+    await asyncio.gather(store.wait([signal], 0.01))
+    waiting = asyncio.create_task(store.wait([signal], NEVER))
+    await asyncio.sleep(0.05)
+    begun = time.monotonic()
+    await submit(other)
+    await waiting
+    assert time.monotonic() - begun < SOON
