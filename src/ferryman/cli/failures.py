@@ -22,7 +22,7 @@ from ferryman.domain.errors import (
 
 _STORE_FIXES: dict[type[FerrymanError], str] = {
     StoreUnavailable: "Free or start the store; without --no-retry the command waits for it.",
-    StoreMisconfigured: "Correct --url, FERRYMAN_URL or [tool.ferryman] url.",
+    StoreMisconfigured: "Mend that, or name another store with --url, FERRYMAN_URL or [tool.ferryman] url.",
     StoreIncompatible: "Upgrade Ferryman here, or name another store with --url.",
     StoreError: "See what ferryman doctor says.",
 }
