@@ -106,6 +106,8 @@ class Site:
                 os.kill(process.pid, signal.SIGCONT)
                 self.kill(process)
         await self.ferry.close()
+        # For connections that were closed a moment ago, which end in the next round of the loop.
+        await asyncio.sleep(0.01)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str, within: float = 30) -> None:
