@@ -30,6 +30,14 @@ class RedisCluster:
 
     def start(self) -> RedisCluster:
         """Start the servers, share the slots out, and return once every node knows that all is well."""
+        try:
+            self._join()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _join(self) -> None:
         for node in self.nodes:
             node.start()
         first = self.nodes[0]
@@ -43,7 +51,6 @@ class RedisCluster:
             name = master.ask("CLUSTER", "MYID").split("\r\n")[1]
             until(lambda r=replica, n=name: r.ask("CLUSTER", "REPLICATE", n) == "+OK")  # type: ignore[misc]
         until(self._is_whole)
-        return self
 
     def _is_whole(self) -> bool:
         return all(

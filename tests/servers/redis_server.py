@@ -24,23 +24,37 @@ RELAXED = ("--save", "", "--appendonly", "yes", "--appendfsync", "no")
 EVERYSEC = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
 
 
+#: By port: sockets that keep it and the next one for us. They do not listen, so that a server may do so besides.
+_kept: dict[int, list[socket.socket]] = {}
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on, below the range that connections take theirs from."""
+    """Return a port that nobody uses, below the range that connections take theirs from; nobody else is given it.
+
+    Another run of the tests may look for ports at the same time, and a server that is killed comes back to its own: two
+    clusters that share a port become one.
+    """
     while True:
         port = 10_000 + int.from_bytes(os.urandom(2)) % 12_000
         # A cluster's server also takes the port 10,000 above, for its bus.
-        if all(_is_free(number) for number in (port, port + 10_000)):
+        sockets = [kept for number in (port, port + 10_000) if (kept := _keep(number)) is not None]
+        if len(sockets) == 2:
+            _kept[port] = sockets
             return port
+        for unneeded in sockets:
+            unneeded.close()
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _keep(port: int) -> socket.socket | None:
+    """Bind a port, unless somebody has it; whoever binds it afterwards must be ready to share, as servers are."""
+    kept = socket.socket()
+    try:
+        kept.bind(("127.0.0.1", port))
+    except OSError:
+        kept.close()
+        return None
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return kept
 
 
 class RedisServer:
@@ -124,3 +138,5 @@ class RedisServer:
             self._process.send_signal(signal.SIGCONT)
             self._process.kill()
             self._process.wait(PATIENCE)
+        for kept in _kept.pop(self.port, []):
+            kept.close()
