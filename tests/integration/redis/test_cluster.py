@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from redis.crc import key_slot
 
 from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
+from ferryman.domain.outcome import Outcome
 from ferryman.store.protocol import Store
 from ferryman.stores import open_store
 from tests.integration.redis.place import jobs_in, new_job, submit, turn
@@ -47,8 +49,10 @@ def name_of(node: RedisServer) -> str:
     return node.ask("CLUSTER", "MYID").split("\r\n")[1]
 
 
-def keys_in_slot(node: RedisServer) -> list[str]:
-    return node.ask("CLUSTER", "GETKEYSINSLOT", SLOT, "1000").split("\r\n")[2::2]
+def keys_in_slot(node: RedisServer) -> list[bytes]:
+    with Redis(port=node.port) as client:
+        keys: list[bytes] = client.execute_command("CLUSTER", "GETKEYSINSLOT", SLOT, 1_000)
+        return keys
 
 
 def begin_to_move(cluster: RedisCluster) -> tuple[RedisServer, RedisServer]:
@@ -60,9 +64,16 @@ def begin_to_move(cluster: RedisCluster) -> tuple[RedisServer, RedisServer]:
     return source, target
 
 
+def move(keys: Sequence[bytes], source: RedisServer, target: RedisServer) -> None:
+    """Move keys one by one; a key that is there already is not written over: so does `redis-cli --cluster reshard`."""
+    with Redis(port=source.port) as client:
+        for key in keys:
+            moved = client.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5_000)
+            assert moved == b"OK"
+
+
 def end_to_move(cluster: RedisCluster, source: RedisServer, target: RedisServer) -> None:
-    for key in keys_in_slot(source):
-        assert source.ask("MIGRATE", "127.0.0.1", str(target.port), key, "0", "5000") == "+OK"
+    move(keys_in_slot(source), source, target)
     for node in (target, source):
         assert node.ask("CLUSTER", "SETSLOT", SLOT, "NODE", name_of(target)) == "+OK"
 
@@ -75,17 +86,24 @@ async def test_calls_follow_a_slot_that_moved(cluster: RedisCluster, store: Stor
     assert len((await turn(store)).claimed) == 4
 
 
-async def test_calls_go_where_a_slot_is_moving_to(cluster: RedisCluster) -> None:
+async def test_nothing_is_decided_upon_while_only_half_of_the_keys_have_moved(
+    cluster: RedisCluster, store: Store
+) -> None:
+    jobs = [new_job() for _ in range(5)]
+    await store.submit(jobs)
+    [held] = (await turn(store, want=1)).claimed
     source, target = begin_to_move(cluster)
-    # Nothing of this prefix is in the slot, so that the owner sends everybody to ask the next.
-    made = open_store(f"{cluster.url}?partitions=1")
-    await made.open()
-    await submit(made)
-    assert len((await turn(made)).claimed) == 1
-    assert keys_in_slot(source) == []
+    move(keys_in_slot(source)[::2], source, target)
+    with pytest.raises(StoreUnavailable, match="is moving these keys to another node"):
+        await turn(store)
+    again = asyncio.create_task(store.submit(jobs))
+    finished = asyncio.create_task(turn(store, Outcome.completed(held.lease, "1"), want=0))
+    await asyncio.sleep(0.3)
+    assert not again.done(), "it was decided upon"
     end_to_move(cluster, source, target)
-    assert await jobs_in(made) == 1
-    await made.close()
+    assert [answer.created for answer in await again] == [False] * 5
+    assert list((await finished).accepted) == [True]
+    assert {job.id for job in (await turn(store)).claimed} == {job.id for job in jobs} - {held.id}
 
 
 async def test_a_move_under_load_loses_and_doubles_nothing(cluster: RedisCluster, store: Store) -> None:
@@ -104,10 +122,8 @@ async def test_a_move_under_load_loses_and_doubles_nothing(cluster: RedisCluster
     submitting = asyncio.create_task(submit_all())
     await asyncio.sleep(0.1)
     source, target = begin_to_move(cluster)
-    while keys_in_slot(source):
-        for key in keys_in_slot(source):
-            source.ask("MIGRATE", "127.0.0.1", str(target.port), key, "0", "5000")
-        await asyncio.sleep(0)
+    while keys := keys_in_slot(source):
+        await asyncio.to_thread(move, keys[:50], source, target)
     end_to_move(cluster, source, target)
     await submitting
     assert await jobs_in(store) == 600

@@ -18,6 +18,7 @@ _TOLD = {
     "BUSY": "is busy with somebody's script",
     "CLUSTERDOWN": "is a cluster that misses some of its slots",
     "MASTERDOWN": "is a replica that lost its master",
+    "ASK": "is moving these keys to another node, and cannot use them before all have moved",
     "TRYAGAIN": "is moving these keys to another node",
     "UNKILLABLE": "is busy with a script that cannot be stopped",
 }

@@ -2,6 +2,8 @@
 
 Every key of a partition begins with its base, `{prefix:number}`: the braces make a cluster keep them on one node, so
 that a script sees all of a job at once. Scripts write these names in capitals; `names_used` gives them their values.
+There is no key that is named by its base alone. Scripts are called with it, and that it is missing matters when a slot
+moves (`cluster.py`) and when a server is full (`scripts/parts/values.lua`).
 Ids are stored as the 16 bytes that they stand for, times as milliseconds since the epoch.
 """
 
