@@ -65,9 +65,10 @@ def show(figure: str, value: float) -> None:
     if goal is None:
         verdict = ""
     else:
-        met = value >= goal if figure.endswith("/s") else value <= goal
-        verdict = f"goal {'>=' if figure.endswith('/s') else '<='} {goal:,}  {'met' if met else 'MISSED'}"
-    print(f"{figure:<46} {value:>12,.1f}  {verdict}", flush=True)
+        at_least = figure.endswith("jobs/s")
+        met = value >= goal if at_least else value <= goal
+        verdict = f"goal {'>=' if at_least else '<='} {goal:,}  {'met' if met else 'MISSED'}"
+    print(f"{figure:<46} {value:>12,.{1 if value >= 2 else 2}f}  {verdict}", flush=True)
 
 
 async def main(store: str, names: list[str]) -> None:
