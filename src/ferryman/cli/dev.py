@@ -62,7 +62,7 @@ def dev(
     must_be_shared(ferry, "dev")
     # The socket is ours and outlives the API's restarts: whoever calls meanwhile waits instead of being refused.
     server = listen(host, DEFAULT_PORT if port is None else port, insecure=insecure, command="dev", move=port is None)
-    on_store(ferry, _answers, no_retry=no_retry, make=True)
+    level = on_store(ferry, _level, no_retry=no_retry, make=True)
     os.environ.setdefault("FERRYMAN_LOG", "human")  # for the worker: a person reads this, even through a pipe
     shared = ["--app", name, *(["--url", url] if url else []), *(["--allow-volatile"] if allow_volatile else [])]
     crew = Crew(
@@ -71,11 +71,11 @@ def dev(
         lambda: python_changes(Path.cwd().resolve()),
     )
     with server:
-        return asyncio.run(crew.run(lambda: _greet(url_of(server), lambda: banner(ferry, name, url_of(server)))))
+        return asyncio.run(crew.run(lambda: _greet(url_of(server), lambda: banner(ferry, name, url_of(server), level))))
 
 
-async def _answers(store: Store) -> None:
-    await store.inspector.counts()
+async def _level(store: Store) -> str:
+    return (await store.inspector.health()).level
 
 
 def _api(server: socket.socket, host: str, insecure: bool, shared: list[str]) -> Child:
@@ -107,13 +107,13 @@ def _is_live(url: str) -> bool:
         connection.close()
 
 
-def banner(ferry: Ferryman, name: str, url: str) -> str:
-    """Return what a person needs to begin: the URLs, the store, the tasks, one curl that works."""
+def banner(ferry: Ferryman, name: str, url: str, level: str) -> str:
+    """Return what a person needs to begin: the URLs, the store and its durability, the tasks, one curl that works."""
     rows = [
         ("API", url),
         ("Docs", f"{url}/docs"),
         ("App", f"{name}  {paint(', '.join(ferry.tasks) or 'no tasks yet', 'dim')}"),
-        ("Store", f"{ferry.settings.shown_url}  {paint(f'durability {ferry.settings.durability}', 'dim')}"),
+        ("Store", f"{ferry.settings.shown_url}  {paint(f'durability {level}', 'dim')}"),
     ]
     lines = [f"{paint(f'Ferryman {__version__}', 'bold')} is ready", ""]
     lines += [f"  {paint(title.ljust(6), 'dim')}{text}" for title, text in rows]
