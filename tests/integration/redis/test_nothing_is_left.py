@@ -51,6 +51,7 @@ async def live(store: Store) -> list[str]:
     )
     ids = [job.id for job in jobs]
     await store.inspector.act(Operation.CANCEL, ids)
+    await turn(store)  # clears the lines of those that were cancelled
     await store.retire("w")
     return ids
 
@@ -74,7 +75,7 @@ async def test_deleted_jobs_leave_a_note_until_retention_would_have_pruned_them(
         await store.inspector.act(Operation.RETRY, ids)
         await store.inspector.act(Operation.CANCEL, ids)
     await store.inspector.act(Operation.DELETE, ids)
-    await turn(store)  # clears the lines of those that were cancelled
+    await turn(store)
     assert keys(place) <= CONSTANT | {"kept"}
     ahead = 100.0
     assert (await store.upkeep(100)).pruned == 0
