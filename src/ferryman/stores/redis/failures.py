@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 
 from redis import exceptions
+from redis.asyncio.sentinel import MasterNotFoundError
 
 from ferryman.domain.errors import StoreError, StoreIncompatible, StoreMisconfigured, StoreUnavailable
 
@@ -29,7 +31,7 @@ _DENIED = ("NOAUTH", "WRONGPASS", "NOPERM", "DENIED")
 
 def is_passing(error: BaseException) -> bool:
     """Whether the same call is worth another try at once: the connection broke, or servers change their parts."""
-    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError):
+    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError) or _distrust(error):
         return False
     if isinstance(error, exceptions.ResponseError):
         return _code(error) in _PASSING
@@ -45,7 +47,21 @@ def translate(error: BaseException, shown: str) -> StoreError:
         return StoreUnavailable(f"Redis at {shown} did not answer in time")
     if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError | exceptions.ResponseError):
         return _refusal(code, text, shown)
+    if distrust := _distrust(error):
+        return StoreMisconfigured(
+            f"the certificate of {shown} is not trusted: {distrust.verify_message.rstrip('.')}. ca_certs must name the "
+            "authority that signed it, and the URL the host that it is made for"
+        )
+    if isinstance(error, MasterNotFoundError):
+        denied = " (they refuse sentinel_username and sentinel_password)" if "AuthenticationError" in text else ""
+        return StoreUnavailable(f"no sentinel at {shown} names a master{denied}")
     return StoreUnavailable(f"no Redis answers at {shown}: {text}")
+
+
+def _distrust(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """Return why the server's certificate was refused, if that is the matter; redis-py makes it a ConnectionError."""
+    cause = error.__context__
+    return cause if isinstance(cause, ssl.SSLCertVerificationError) else None
 
 
 def _refusal(code: str, text: str, shown: str) -> StoreError:
@@ -56,6 +72,10 @@ def _refusal(code: str, text: str, shown: str) -> StoreError:
         return StoreIncompatible(f"Redis at {shown} holds keys of this prefix that are not Ferryman's: {text}")
     if "cluster support disabled" in text:
         return StoreMisconfigured(f"the server at {shown} is no cluster: write redis:// instead of redis+cluster://")
+    if code == "MOVED" and "+cluster://" not in shown:
+        return StoreMisconfigured(f"the server at {shown} is part of a cluster: write redis+cluster:// instead")
+    if "unknown command 'SENTINEL'" in text:
+        return StoreMisconfigured(f"the server at {shown} is no sentinel: write redis:// instead of redis+sentinel://")
     return StoreError(f"Redis at {shown} refused a script: {text}")
 
 
@@ -74,7 +94,9 @@ _CODES: dict[type[BaseException], str] = {
     exceptions.AuthenticationError: "NOAUTH",
 }
 #: Redis 6.2 wraps what a command inside a script answered.
-_WRAPPED = re.compile(r"^(?:ERR )?Error running script .*?-([A-Z]+) ")
+_WRAPPED = re.compile(r"^(?:ERR )?Error running script .*?(?:-|: )([A-Z]+) ")
+#: What a command inside a script answers to a user without the right has no first word; Redis 7.2 put it in new words.
+_DENIED_INSIDE = re.compile(r"The user executing the script can't|ACL failure in script")
 
 
 def _code(error: BaseException) -> str:
@@ -83,6 +105,8 @@ def _code(error: BaseException) -> str:
         if kind in _CODES:
             return _CODES[kind]
     text = str(error)
+    if _DENIED_INSIDE.search(text):
+        return "NOPERM"
     wrapped = _WRAPPED.match(text)
     word = wrapped[1] if wrapped else text.partition(" ")[0].rstrip(":")
     return word if word.isupper() else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 
+from ferryman.domain.errors import StoreMisconfigured
 from ferryman.stores.redis.address import Address, Kind
 
 Command = Sequence[str | bytes | int | float]
@@ -46,7 +48,9 @@ class Link(Protocol):
 
 
 def link_to(address: Address) -> Link:
-    """Return the link for an address."""
+    """Return the link for an address; raises `StoreMisconfigured` for certificates that cannot be read."""
+    if address.tls:
+        _check_files(address)
     if address.kind is Kind.CLUSTER:
         from ferryman.stores.redis.cluster import ClusterLink
 
@@ -54,6 +58,21 @@ def link_to(address: Address) -> Link:
     if address.kind is Kind.SENTINEL:
         return SentinelLink(address)
     return PoolLink(pool_of(address))
+
+
+def _check_files(address: Address) -> None:
+    """Read what the connections will read, so that a wrong path is not taken for a server that does not answer."""
+    context, files = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), address.tls_options
+    authority, certificate, key = (str(files.get(name) or "") for name in ("ca_certs", "certfile", "keyfile"))
+    name = f"ca_certs={authority}"
+    try:
+        if authority:
+            context.load_verify_locations(authority)
+        name = f"certfile={certificate}" + (key and f" with keyfile={key}")
+        if certificate or key:
+            context.load_cert_chain(certificate, key or None)
+    except OSError as error:
+        raise StoreMisconfigured(f"{name} in {address.shown} cannot be used: {error}; name a PEM file") from error
 
 
 def _common(address: Address, *, pooled: bool = True) -> dict[str, Any]:
@@ -146,12 +165,22 @@ class SentinelLink(PoolLink):
 
 
 def _drop_pool(pool: ConnectionPool) -> None:
-    """Close the sockets of a pool without its event loop."""
+    """Close the sockets of a pool whose event loop is gone, so that nothing warns of them later."""
     for connection in [*pool._available_connections, *pool._in_use_connections]:
-        writer = connection._writer
+        writer, connection._writer, connection._reader = connection._writer, None, None
         if writer is not None:
-            with contextlib.suppress(Exception):
-                writer.transport.get_extra_info("socket").close()
+            _drop(writer.transport)
+
+
+def _drop(transport: Any) -> None:
+    """Close one of asyncio's transports without its loop; uvloop's were closed with theirs, and must not be touched."""
+    inner = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None) or transport
+    if (opened := getattr(inner, "_sock", None)) is None:
+        return
+    with contextlib.suppress(RuntimeError):  # the loop is closed: this marks the transport as closed, no more
+        transport.abort()
+    opened.close()
+    inner._sock = None
 
 
 async def _exchange(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
