@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.redis.place import Place
+from tests.integration.redis.place import KINDS, Place
 from tests.servers.redis_server import RedisServer
 
 
@@ -15,6 +15,16 @@ from tests.servers.redis_server import RedisServer
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
     server = RedisServer(tmp_path / "redis").start()
     yield server
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+async def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    """A place on a server of each kind."""
+    server = RedisServer(tmp_path / "redis", request.param).start()
+    made = Place(server)
+    yield made
+    await made.close()
     server.stop()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
+from pathlib import Path
 from typing import Any
 
 from ferryman.domain.ids import job_id
@@ -13,6 +15,17 @@ from ferryman.store.messages import Submitted, Turn, TurnReply
 from ferryman.store.protocol import Store
 from ferryman.stores import open_store
 from tests.servers.redis_server import RedisServer
+
+#: The oldest that may be used, the newest, and what is between.
+KINDS = ("redis-6.2", "redis-7.0", "redis-8", "valkey-9")
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "run-on-redis.md"
+
+
+def rights() -> list[str]:
+    """Return what the page on Redis gives to a user for Ferryman alone."""
+    found = re.search(r"^ACL SETUSER ferryman on >secret (.+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert found
+    return found[1].split()
 
 
 def new_job(**said: Any) -> NewJob:
