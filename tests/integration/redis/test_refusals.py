@@ -1,4 +1,7 @@
-"""What a server may answer instead of doing as it is told: each is said plainly, and passes with its cause."""
+"""What a server may answer instead of doing as it is told: each is said plainly, and passes with its cause.
+
+What stops a script is said in other words by each kind of server: see test_every_kind.py.
+"""
 
 from __future__ import annotations
 
@@ -9,46 +12,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from ferryman.domain.errors import StoreIncompatible, StoreMisconfigured, StoreUnavailable
+from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
 from ferryman.domain.lease import LeaseState
 from ferryman.domain.outcome import Outcome
 from tests.conformance.world import worker_info
-from tests.integration.redis.place import Place, jobs_in, new_job, submit, turn
+from tests.integration.redis.place import Place, jobs_in, new_job, rights, submit, turn
 from tests.servers.redis_cluster import until
-from tests.servers.redis_server import EVERYSEC, RedisServer
-
-
-async def test_scripts_that_the_server_forgot_are_sent_again(place: Place) -> None:
-    store = await place.store()
-    await submit(store)
-    place.redis.ask("SCRIPT", "FLUSH")
-    await submit(store)
-    assert len((await turn(store)).claimed) == 2
-
-
-async def test_a_server_that_started_anew_knows_its_jobs_and_learns_the_scripts(tmp_path_factory: object) -> None:
-    assert isinstance(tmp_path_factory, pytest.TempPathFactory)
-    redis = RedisServer(tmp_path_factory.mktemp("redis"), settings=EVERYSEC).start()
-    place = Place(redis)
-    store = await place.store()
-    await submit(store)
-    redis.kill()
-    redis.start()
-    assert len((await turn(store)).claimed) == 1
-    await place.close()
-    redis.stop()
-
-
-async def test_a_replica_is_named_and_a_promotion_is_waited_for(place: Place) -> None:
-    store = await place.store()
-    place.redis.ask("REPLICAOF", "127.0.0.1", "1")
-    with pytest.raises(StoreUnavailable, match="is a replica: if no failover is under way"):
-        await submit(store)
-    waiting = asyncio.create_task(submit(store))
-    await asyncio.sleep(0.3)
-    assert not waiting.done(), "it gave up at once"
-    place.redis.ask("REPLICAOF", "NO", "ONE")
-    assert (await waiting).created
+from tests.servers.redis_server import RedisServer
 
 
 async def test_a_server_that_reads_its_data_says_so(place: Place) -> None:
@@ -93,45 +63,6 @@ def endless_script(redis: RedisServer) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("kind", ["redis-6.2", "redis-7.0", "redis-8", "valkey-9"])
-async def test_a_full_server_takes_no_jobs_and_can_be_drained(place: Place, kind: str) -> None:
-    place.redis.kill()
-    place.redis.kind = kind
-    place.redis.start()
-    store = await place.store()
-    await store.submit([new_job(args='{"text": "' + "x" * 1_000 + '"}') for _ in range(500)])
-    place.redis.ask("CONFIG", "SET", "maxmemory", "1mb")
-    late = new_job()
-    with pytest.raises(StoreUnavailable, match=r"is full \(maxmemory\): give it more"):
-        await store.submit([late])
-    done = 0
-    outcomes: list[Outcome] = []
-    while claimed := (await turn(store, *outcomes, want=50)).claimed:
-        pulse = await store.extend(worker_info("w"), [job.lease for job in claimed], 15.0)
-        assert set(pulse.leases) == {LeaseState.HELD}
-        outcomes = [Outcome.completed(job.lease, '"' + "y" * 200 + '"') for job in claimed]
-        done += len(claimed)
-    assert done == 500
-    place.redis.ask("CONFIG", "SET", "maxmemory", "0")
-    [answer] = await store.submit([late])
-    assert answer.created, "the refused submit had left something behind"
-
-
-async def test_a_server_whose_disk_fails_says_so(place: Place) -> None:
-    place.redis.kill()
-    place.redis.settings += ("--dbfilename", "taken.rdb", "--save", "3600 1")
-    place.redis.start()
-    store = await place.store()
-    await submit(store)
-    (place.redis.folder / "taken.rdb").mkdir()
-    place.redis.ask("BGSAVE")
-    until(lambda: "rdb_last_bgsave_status:err" in place.redis.ask("INFO", "persistence"))
-    with pytest.raises(StoreUnavailable, match="cannot write to its disk"):
-        await submit(store)
-    place.redis.ask("CONFIG", "SET", "stop-writes-on-bgsave-error", "no")
-    assert (await submit(store)).created
-
-
 async def test_a_server_that_misses_replicas_says_so(place: Place) -> None:
     store = await place.store()
     place.redis.ask("CONFIG", "SET", "min-replicas-to-write", "1")
@@ -139,13 +70,6 @@ async def test_a_server_that_misses_replicas_says_so(place: Place) -> None:
         await submit(store)
     place.redis.ask("CONFIG", "SET", "min-replicas-to-write", "0")
     assert (await submit(store)).created
-
-
-async def test_a_key_of_somebody_else_under_our_prefix_is_named(place: Place) -> None:
-    store = await place.store()
-    place.redis.ask("SET", "{fm:0}:leases", "not ours")
-    with pytest.raises(StoreIncompatible, match="keys of this prefix that are not Ferryman's"):
-        await turn(store)
 
 
 async def test_a_server_that_is_not_there_is_named(place: Place) -> None:
@@ -187,25 +111,9 @@ async def test_jobs_are_stored_once_though_connections_are_cut_all_the_time(plac
     assert {job.id for job in (await turn(store, want=300)).claimed} == {job.id for job in jobs}
 
 
-#: What a user for Ferryman alone needs; the page on Redis gives it.
-RIGHTS = "~{fm:* &fm:signal:* +@all -@dangerous +info +config|get".split()
-
-
-async def test_a_user_needs_no_more_rights_than_the_page_says(place: Place) -> None:
-    place.redis.ask("ACL", "SETUSER", "ferryman", "on", ">se:c@ret", *RIGHTS)
-    store = await place.store(f"redis://ferryman:se%3Ac%40ret@127.0.0.1:{place.redis.port}/0")
-    await submit(store, key="k", tags=("t",))
-    [claimed] = (await turn(store)).claimed
-    await store.extend(worker_info("w"), [claimed.lease], 15.0)
-    await store.wait(["finished"], 0.1)
-    assert list((await turn(store, Outcome.completed(claimed.lease, "1"))).accepted) == [True]
-    await store.upkeep(10)
-    assert not [f for f in (await store.inspector.health()).findings if f.level == "error"]
-
-
 @pytest.mark.parametrize("login", ["ferryman:wr0ng@", ":wr0ng@", ""])
 async def test_a_user_that_is_refused_is_told_without_its_password(place: Place, login: str) -> None:
-    place.redis.ask("ACL", "SETUSER", "ferryman", "on", ">secret", *RIGHTS)
+    place.redis.ask("ACL", "SETUSER", "ferryman", "on", ">secret", *rights())
     place.redis.ask("CONFIG", "SET", "requirepass", "sesame")
     with pytest.raises(StoreMisconfigured, match="refuses this user") as caught:
         await place.store(f"redis://{login}127.0.0.1:{place.redis.port}/0")
