@@ -25,6 +25,8 @@ class LeaseState(StrEnum):
     #: Expired and taken over, cancelled or deleted: the attempt must stop, its outcome will be refused.
     LOST = "lost"
     CANCELLED = "cancelled"
+    #: The part of the store that has the job gave no answer: whether it is held is not known.
+    UNKNOWN = "unknown"
 
 
 class Claimed(NamedTuple):

@@ -95,7 +95,10 @@ class Store(Protocol):
         """Finish, promote, recover and claim in one atomic step."""
 
     async def extend(self, worker: WorkerInfo, leases: Sequence[Lease], lease: float) -> Pulse:
-        """Extend leases by `lease` seconds from now and announce the worker; a lost lease is never taken back."""
+        """Extend leases by `lease` seconds from now and announce the worker; a lost lease is never taken back.
+
+        A store of several servers answers `UNKNOWN` for leases on one that is away.
+        """
 
     async def retire(self, worker: str) -> None:
         """Forget a worker that ended properly; its leases, if any are left, still run out by themselves."""

@@ -122,7 +122,7 @@ class Heartbeat:
         for attempt, state in zip(attempts, pulse.leases, strict=True):
             if state is LeaseState.HELD:
                 attempt.until = until
-            else:
+            elif state is not LeaseState.UNKNOWN:
                 gone.setdefault(_REASONS[state], []).append(attempt)
         for reason, stopped in gone.items():
             self._stop_attempts(stopped, reason)

@@ -17,6 +17,8 @@ from ferryman.stores.redis.keys import channel, partition_of
 
 #: A silent subscription is asked whether it is alive this often, in seconds.
 ALIVE_INTERVAL = 15.0
+#: A new subscription must be confirmed within this time, in seconds; else another is made, perhaps to another server.
+FIRST_WORD = 1.5
 #: A channel that nobody waited for during this time is left, in seconds.
 CHANNEL_LIFE = 60.0
 #: Pause before a broken subscription is made anew, in seconds; until then whoever waits looks at its deadline.
@@ -105,17 +107,17 @@ class Signals:
         try:
             await subscription.subscribe(*self._signals)
             self._subscription = subscription
-            asked = False
+            heard = asked = False
             while True:
-                message = await subscription.get_message(timeout=ALIVE_INTERVAL)
+                message = await subscription.get_message(timeout=ALIVE_INTERVAL if heard else FIRST_WORD)
                 if message is None:
-                    if asked:
+                    if asked or not heard:
                         return  # no answer to a question: the server is gone
                     await subscription.ping()
                     asked = True
                     await self._leave_unwanted(subscription)
                     continue
-                asked = False
+                heard, asked = True, False
                 self._take(message["type"], message["channel"], message["data"])
         finally:
             self._subscription = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 
 from ferryman.domain.clock import Clock
+from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
@@ -24,6 +26,8 @@ from ferryman.stores.redis.turn import Turns
 
 #: Most jobs of a kind that one call of upkeep moves: a herd must not hold up the server.
 MOST_KEPT_UP = 128
+#: A server of a cluster must answer a heartbeat within this time, in seconds: others must not wait for it.
+EXTEND_WITHIN = 2.0
 
 
 class RedisStore:
@@ -73,17 +77,28 @@ class RedisStore:
         """Extend the leases that are held, and announce the worker."""
         announced, length = worker_text(worker, lease), milliseconds(lease)
         command: Command | None = None
+        answered = False
+        troubles: list[Exception] = []
 
         async def extend_in(partition: int, positions: Sequence[int]) -> list[LeaseState]:
-            nonlocal command
+            nonlocal command, answered
             tokens = [token(leases[position]) for position in positions]
-            states, left = await self._calls.run("extend", partition, worker.id, announced, length, *tokens)
+            try:
+                async with asyncio.timeout(None if self._calls.partitions == 1 else EXTEND_WITHIN):
+                    states, left = await self._calls.run("extend", partition, worker.id, announced, length, *tokens)
+            except (TimeoutError, StoreUnavailable) as error:
+                troubles.append(error)
+                # A server of a cluster is away; what is held on the others is held.
+                return [LeaseState.UNKNOWN] * len(positions)
+            answered = True
             if partition == HOME and left:
                 command = Command(left.decode())
             return [LeaseState(state.decode()) for state in states]
 
         jobs = [one.job_id for one in leases]
         states = await spread(jobs, self._calls.partitions, extend_in, always=[HOME])
+        if not answered:
+            raise troubles[0]
         return Pulse(states, command)
 
     async def retire(self, worker: str) -> None:

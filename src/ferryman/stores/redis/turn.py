@@ -1,9 +1,11 @@
 """A worker's turn over one partition or many.
 
-Outcomes go to the partitions of their jobs. Free slots are filled from one partition after the other, beginning at a
-different one each time, and only from those that may have something: an idle worker asks all of them now and then, not
-one by one in a circle. The order is fixed by the request's number, so that a turn sent again goes the same way and
-meets the answers that were kept for it.
+On many, outcomes go to the partitions of their jobs first: when one gives no answer the turn fails before anything is
+claimed, since a job that is claimed and not heard of would cost a lease. Then free slots are filled from one partition
+after the other, beginning at a different one each time, and only from those that may have something: an idle worker
+asks all of them now and then, not one by one in a circle. One that gives no answer is passed over, and asked the very
+same again when its time comes. The order is fixed by the request's number, so that a turn sent again goes the same way
+and meets the answers that were kept for it.
 """
 
 from __future__ import annotations
@@ -11,16 +13,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
+from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.lease import Claimed
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.store.messages import Turn, TurnReply
 from ferryman.stores.redis.calls import Calls, Value
-from ferryman.stores.redis.places import place_of
+from ferryman.stores.redis.places import spread
 from ferryman.stores.redis.rows import claimed_of, milliseconds, token
 
 #: A partition that had nothing is asked again after this time although no signal came, in seconds.
 LOOK_AGAIN = 1.0
+#: A partition that is asked for jobs must answer within this time, in seconds; then it is passed over.
+ANSWER_WITHIN = 2.0
+#: One that gave no answer is left alone for this time, in seconds, unless it stirs: each try holds the turn up.
+REST_FROM_TROUBLE = 8.0
 
 
 class Turns:
@@ -31,6 +40,9 @@ class Turns:
         self._hears = hears
         #: By partition: until when it has nothing for whoever took the last turn, and when something is due in it.
         self._quiet = _Quiet(None, calls.partitions)
+        #: By partition: the request that it gave no answer to, and how far its clock is ahead of ours, in seconds.
+        self._unanswered: dict[int, int] = {}
+        self._ahead: dict[int, float] = {}
 
     def stir(self, partition: int | None) -> None:
         """Note that a partition may have something, or any of them for None."""
@@ -45,45 +57,71 @@ class Turns:
         return await self._take_everywhere(turn, self._quiet)
 
     async def _take_everywhere(self, turn: Turn, quiet: _Quiet) -> TurnReply:
+        accepted = await self._finish(turn)
+        if turn.outcomes and not turn.want:
+            return TurnReply(accepted, (), quiet.due_in())
         count = self._calls.partitions
-        groups: dict[int, list[int]] = {}
-        for position, outcome in enumerate(turn.outcomes):
-            groups.setdefault(place_of(outcome.lease.job_id, count), []).append(position)
-        accepted = [False] * len(turn.outcomes)
-        claimed: list[Claimed] = []
-        visited: dict[int, tuple[TurnReply, int]] = {}
-
-        async def visit(partition: int, want: int) -> None:
-            positions = groups.pop(partition, [])
-            reply = await self._take_in(partition, turn, [turn.outcomes[position] for position in positions], want)
-            for position, answer in zip(positions, reply.accepted, strict=True):
-                accepted[position] = answer
-            claimed.extend(reply.claimed)
-            visited[partition] = reply, want
-
         begun = time.monotonic()
-        ahead = quiet.awake((turn.request + step) % count for step in range(count))
-        while ahead and len(claimed) < turn.want:
-            await visit(ahead.pop(0), turn.want - len(claimed))
-        # A turn that neither reports nor claims only looks, at all of them.
-        rest = list(groups) if turn.outcomes or turn.want else ahead
-        await asyncio.gather(*[visit(partition, 0) for partition in rest])
+        claimed: list[Claimed] = []
+        visited: dict[int, _Visit] = {}
+        trouble: StoreUnavailable | None = None
+        for partition in quiet.awake((turn.request + step) % count for step in range(count)):
+            want = turn.want - len(claimed)
+            if turn.want and not want:
+                break
+            try:
+                reply = await self._claim_in(partition, turn, want)
+            except StoreUnavailable as error:
+                visited[partition], trouble = _Visit(None, want), error
+                if claimed:
+                    break  # they want to be begun
+                continue
+            visited[partition] = _Visit(reply, want)
+            claimed.extend(reply.claimed)
+        if trouble is not None and all(visit.reply is None for visit in visited.values()):
+            raise trouble
         # Only now: a turn that failed half-way is sent again, and must go the same way.
         quiet.note(visited, begun, self._hears())
         return TurnReply(accepted, claimed, quiet.due_in())
 
+    async def _claim_in(self, partition: int, turn: Turn, want: int) -> TurnReply:
+        """Claim in one partition; what it was asked before without an answer is asked again, with the same number."""
+        request = self._unanswered.pop(partition, turn.request)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await self._take_in(partition, replace(turn, request=request), (), want)
+        except (TimeoutError, StoreUnavailable) as error:
+            self._unanswered[partition] = request
+            raise StoreUnavailable(str(error) or f"partition {partition} gave no answer in time") from error
+
+    async def _finish(self, turn: Turn) -> list[bool]:
+        """Report the outcomes, each where its job is."""
+        # Under a name of its own: the answer to this and the one to a claim of the same turn are kept side by side.
+        ends = replace(turn, worker=f"{turn.worker} ends")
+
+        async def finish_in(partition: int, positions: Sequence[int]) -> Sequence[bool]:
+            outcomes = [turn.outcomes[position] for position in positions]
+            return (await self._take_in(partition, ends, outcomes, 0)).accepted
+
+        return await spread([outcome.lease.job_id for outcome in turn.outcomes], self._calls.partitions, finish_in)
+
     async def _take_in(self, partition: int, turn: Turn, outcomes: Sequence[Outcome], want: int) -> TurnReply:
-        values = self._values(turn, outcomes, want)
-        accepted, due_in, claimed = await self._calls.run("turn", partition, *values)
+        waits_until = 0
+        if partition in self._ahead:
+            waits_until = milliseconds(time.monotonic() + self._ahead[partition] + ANSWER_WITHIN)
+        values = self._values(turn, outcomes, want, waits_until)
+        accepted, due_in, claimed, now = await self._calls.run("turn", partition, *values)
+        if self._calls.partitions > 1:
+            self._ahead[partition] = int(now) / 1_000 - time.monotonic()
         return TurnReply(
             [mark == ord("1") for mark in accepted],
             claimed_of(claimed, turn.request),
             None if due_in < 0 else due_in / 1_000,
         )
 
-    def _values(self, turn: Turn, outcomes: Sequence[Outcome], want: int) -> list[Value]:
+    def _values(self, turn: Turn, outcomes: Sequence[Outcome], want: int, waits_until: int) -> list[Value]:
         """Write a turn as turn.lua reads it."""
-        values: list[Value] = [turn.worker, turn.request, want, milliseconds(turn.lease)]
+        values: list[Value] = [turn.worker, turn.request, want, milliseconds(turn.lease), waits_until]
         values += (len(turn.tasks), *turn.tasks, len(turn.queues), *turn.queues)
         for lease, ending, result, error, delay in outcomes:
             if ending is Ending.COMPLETED:
@@ -95,6 +133,13 @@ class Turns:
 
 def _caller(turn: Turn) -> tuple[object, ...]:
     return turn.worker, tuple(turn.queues), tuple(turn.tasks)
+
+
+class _Visit(NamedTuple):
+    """What a partition answered, None for nothing, and how many jobs it was asked for."""
+
+    reply: TurnReply | None
+    want: int
 
 
 class _Quiet:
@@ -115,9 +160,12 @@ class _Quiet:
         for partition in partitions:
             self._until[partition] = 0.0
 
-    def note(self, visited: Mapping[int, tuple[TurnReply, int]], begun: float, hears: bool) -> None:
+    def note(self, visited: Mapping[int, _Visit], begun: float, hears: bool) -> None:
         """Take note of the answers that came to a turn which began at a time."""
         for partition, (reply, want) in visited.items():
+            if reply is None:
+                self._until[partition] = time.monotonic() + REST_FROM_TROUBLE
+                continue
             self._due[partition] = None if reply.due_in is None else begun + reply.due_in
             if hears and want > len(reply.claimed):
                 rest = LOOK_AGAIN if reply.due_in is None else min(LOOK_AGAIN, reply.due_in)

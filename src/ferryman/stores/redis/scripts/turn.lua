@@ -1,9 +1,10 @@
 -- A worker's turn: finish what ended, recover and promote a bounded number, claim for the free slots.
--- in:  shift, worker, request, want, lease in milliseconds, list of tasks, list of queues (empty for any),
+-- in:  shift, worker, request, want, lease in milliseconds, when the worker ceases to wait for an answer (0 for never),
+--      list of tasks, list of queues (empty for any),
 --      then for each outcome: token, and either a plus and the result, or ending, delay in milliseconds and error
 --      with spaces between
 -- out: a 1 or 0 for each outcome in one text, milliseconds until something is due (-1 for never),
---      and for each claimed job: id, attempt, lane, args, retries, max_retries, crashes, timeout
+--      for each claimed job: id, attempt, lane, args, retries, max_retries, crashes, timeout; and the time now
 -- The same request of the same worker again is answered the same and changes nothing; a job that the worker has lost
 -- meanwhile is left out.
 -- parts: values ends overdue claims
@@ -13,8 +14,10 @@ local MOST_PROMOTED = 128
 -- How long an answer is kept, in milliseconds.
 local ANSWER_KEPT = 3600000
 
-local worker, request, want, lease = take(), take(), take_number(), take_number()
+local worker, request, want, lease, waits_until = take(), take(), take_number(), take_number(), take_number()
 local tasks, queues = take_set(), take_set()
+-- Not shifted: what the worker goes by is how far this clock is ahead of its own.
+local server_now = math.floor((now_us - ARGV[1] * 1000) / 1000)
 
 -- The tokens of the outcomes, and of each what is said of it.
 local function read_outcomes()
@@ -74,7 +77,7 @@ write_though_full()
 local answered = redis.call('GET', ANSWERED .. worker)
 if answered then
   local last, accepted, tokens = unpack(cmsgpack.unpack(answered))
-  if last == request then return { accepted, due_in(), describe_again(tokens) } end
+  if last == request then return { accepted, due_in(), describe_again(tokens), whole(server_now) } end
 end
 
 local ended, said = read_outcomes()
@@ -82,9 +85,11 @@ local accepted = finish(ended, said)
 recover(MOST_RECOVERED)
 promote(MOST_PROMOTED)
 local answer, tokens, cut_short = {}, {}, false
+-- Jobs that are claimed when nobody waits for them any more would only come back when their leases run out.
+if waits_until > 0 and server_now > waits_until then want = 0 end
 if want > 0 then tokens, cut_short = claim(want, tasks, queues, worker, request, lease, answer) end
 if #ended > 0 or #tokens > 0 then
   redis.call('SET', ANSWERED .. worker, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
 end
 send_signals()
-return { accepted, cut_short and 0 or due_in(), answer }
+return { accepted, cut_short and 0 or due_in(), answer, whole(server_now) }

@@ -15,14 +15,7 @@ local function take_number()
   return tonumber(take())
 end
 
--- A list: its length, then its values.
-local function take_list()
-  local list = {}
-  for n = 1, take_number() do list[n] = take() end
-  return list
-end
-
--- A list as a set.
+-- A list, which is its length and then its values, as a set.
 local function take_set()
   local set = {}
   for _ = 1, take_number() do set[take()] = true end
