@@ -106,8 +106,10 @@ async def test_a_server_that_knows_when_it_has_synced_confirms_it(tmp_path: Path
 # --- replicas
 
 
-@pytest.mark.usefixtures("brief")
-async def test_a_replica_that_is_not_there_is_told_and_asked_again(place: Place, replica: RedisServer) -> None:
+async def test_a_replica_that_is_not_there_is_told_and_asked_again(
+    place: Place, replica: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promises, "CONFIRM_WITHIN", 100)
     store, job = await place.store(replicas=1), new_job()
     with pytest.raises(StoreUnavailable, match=r"0 of 1 replicas .* it is stored, but .* submit the same again"):
         await store.submit([job])
@@ -115,6 +117,7 @@ async def test_a_replica_that_is_not_there_is_told_and_asked_again(place: Place,
     with pytest.raises(StoreUnavailable, match="0 of 1 replicas"):
         await store.submit([job])
     attach(replica, place.redis)
+    monkeypatch.undo()
     [answer] = await store.submit([job])
     assert (answer.id, answer.created) == (job.id, False)
     assert (await submit(store)).created

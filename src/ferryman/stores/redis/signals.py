@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -121,6 +122,7 @@ class Signals:
                 self._take(message["type"], message["channel"], message["data"])
         finally:
             self._subscription = None
+            _cut(subscription)
             with contextlib.suppress(Exception):
                 await subscription.aclose()  # type: ignore[no-untyped-call]
             if client.auto_close_connection_pool:
@@ -164,3 +166,10 @@ class Signals:
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+
+
+def _cut(subscription: PubSub) -> None:
+    """Close the socket without a goodbye: over TLS that takes an answer, and the loop may end before it comes."""
+    connection: Any = subscription.connection
+    if connection is not None and connection._writer is not None:
+        connection._writer.transport.abort()

@@ -195,7 +195,7 @@ VALUES: dict[str, list[Any]] = {
     "register_format": [1, 1],
     "retire_worker": ["w"],
     "submit": [1, "mail task", "task", 5, 3, 3, b"\1" * 16, 1, "{}", 0],
-    "turn": ["w", 1, 10, 1_000, 1, "task", 0],
+    "turn": ["w", 1, 10, 1_000, 0, 1, "task", 0],
     "upkeep": [10, 1_000, 1_000, 1_000, 1_000],
 }
 
