@@ -130,6 +130,20 @@ async def test_a_move_under_load_loses_and_doubles_nothing(cluster: RedisCluster
     assert {job.id for job in (await turn(store, want=600)).claimed} == {job.id for job in jobs}
 
 
+async def test_servers_that_send_to_each_other_are_told_apart_from_a_fault_of_ours(
+    cluster: RedisCluster, store: Store
+) -> None:
+    source, target = begin_to_move(cluster)
+    move(keys_in_slot(source), source, target)
+    # The last step of a move, cut off in the middle: the new owner has not heard that it is one.
+    assert source.ask("CLUSTER", "SETSLOT", SLOT, "NODE", name_of(target)) == "+OK"
+    with pytest.raises(StoreUnavailable, match="do not agree which of them has these keys"):
+        await submit(store)
+    assert target.ask("CLUSTER", "SETSLOT", SLOT, "NODE", name_of(target)) == "+OK"
+    assert (await submit(store)).created
+    assert await jobs_in(store) == 1
+
+
 async def test_a_slot_that_nobody_has_is_named(cluster: RedisCluster, store: Store) -> None:
     await submit(store)
     for node in cluster.nodes:

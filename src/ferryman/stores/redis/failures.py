@@ -65,18 +65,25 @@ def _distrust(error: BaseException) -> ssl.SSLCertVerificationError | None:
 
 
 def _refusal(code: str, text: str, shown: str) -> StoreError:
-    """Return what is told of a refusal that no repetition will change."""
+    """Return what is told of a refusal that has no line in `_TOLD`."""
     if code in _DENIED:
         return StoreMisconfigured(f"Redis at {shown} refuses this user: {text}")
     if code == "WRONGTYPE":
         return StoreIncompatible(f"Redis at {shown} holds keys of this prefix that are not Ferryman's: {text}")
     if "cluster support disabled" in text:
         return StoreMisconfigured(f"the server at {shown} is no cluster: write redis:// instead of redis+cluster://")
-    if code == "MOVED" and "+cluster://" not in shown:
-        return StoreMisconfigured(f"the server at {shown} is part of a cluster: write redis+cluster:// instead")
+    if code == "MOVED":
+        return _moved(shown)
     if "unknown command 'SENTINEL'" in text:
         return StoreMisconfigured(f"the server at {shown} is no sentinel: write redis:// instead of redis+sentinel://")
     return StoreError(f"Redis at {shown} refused a script: {text}")
+
+
+def _moved(shown: str) -> StoreError:
+    """Return what is told when servers go on sending us from one to the other, or one that we know to none."""
+    if "+cluster://" in shown:
+        return StoreUnavailable(f"the servers of the cluster at {shown} do not agree which of them has these keys")
+    return StoreMisconfigured(f"the server at {shown} is part of a cluster: write redis+cluster:// instead")
 
 
 #: redis-py takes the first word off an error that has a class of its own.
