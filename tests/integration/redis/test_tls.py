@@ -97,7 +97,10 @@ async def test_jobs_and_signals_come_through(place: Secured) -> None:
         ({"host": "localhost"}, "Hostname mismatch"),
     ],
 )
-async def test_a_certificate_that_is_not_trusted_is_refused(place: Secured, said: dict[str, str], why: str) -> None:
+async def test_a_certificate_that_is_not_trusted_is_refused_at_once(
+    place: Secured, said: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ferryman.stores.redis.calls.PATIENCE", 600.0)  # so that another try would not end
     store = open_store(place.url(**said))
     with pytest.raises(StoreMisconfigured, match=r"is not trusted: .* ca_certs must name the authority") as caught:
         await store.open()
