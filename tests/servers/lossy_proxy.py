@@ -60,3 +60,5 @@ class LossyProxy:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        # Connections that were aborted end in the next round of the loop.
+        await asyncio.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import time
@@ -42,7 +43,7 @@ class Served:
         try:
             yield reader, writer
         finally:
-            writer.close()
+            await leave(writer)
 
     async def tell(self, request: bytes) -> tuple[int, str, dict[str, Any]]:
         """Send bytes as they are; return the answer's status, media type and body."""
@@ -70,6 +71,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
         processes.close()
 
 
+async def leave(writer: asyncio.StreamWriter) -> None:
+    """Close a connection and wait until it is; it may have been cut off already."""
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 async def hold(served: Served, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Return a connection whose request is held for certain: the server asks it to go on only once it is."""
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -90,7 +98,7 @@ async def test_a_stop_ends_what_is_held_and_then_the_server(served: Served, time
     assert await asyncio.to_thread(served.running.ends) == 0
     assert time.monotonic() - told < 5  # it takes 0.3 s; the wait was for 60 s
     for _, writer in held:
-        writer.close()
+        await leave(writer)
 
 
 async def test_a_body_without_end_is_refused_while_it_comes(served: Served) -> None:
