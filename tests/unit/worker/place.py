@@ -35,8 +35,8 @@ def ports(threads: bool = False) -> Ports:
 class Place:
     """What a test works with: `store`, `worker`, `events`."""
 
-    def __init__(self, *tasks: Task, threads: bool = False, **plan: Any) -> None:
-        self.store = MemoryStore()
+    def __init__(self, *tasks: Task, store: MemoryStore | None = None, threads: bool = False, **plan: Any) -> None:
+        self.store = store or MemoryStore()
         self.events: list[Event] = []
         self.around = Surroundings.of(self.events.append, ports(threads))
         self.tasks = {task.name: task for task in tasks}

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from ferryman.domain.lease import Lease
+from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import State
 from ferryman.service import Surroundings
@@ -153,6 +153,32 @@ async def test_a_store_that_never_answers_fences_as_well() -> None:
         assert "no answer to a heartbeat" in place.told(StoreDown)[0].error
         place.store.stuck = False
     assert row.outcomes[0].ending is Ending.RELEASED
+
+
+class HalfAway(MemoryStore):
+    """A store of several servers, of which the one that has the jobs can be away."""
+
+    away = False
+
+    async def extend(self, worker: WorkerInfo, leases: Sequence[Lease], lease: float) -> Pulse:
+        if not self.away:
+            return await super().extend(worker, leases, lease)
+        return Pulse([LeaseState.UNKNOWN] * len(leases))
+
+
+@virtual_time
+async def test_an_attempt_whose_lease_is_unknown_goes_on_until_its_lease_is_over() -> None:
+    store = HalfAway()
+    async with working(task(hold), store=store) as place:
+        row = store.put()
+        await place.until(lambda: row.attempt)
+        store.away = True
+        await asyncio.sleep(LEASE * 0.8)
+        assert place.told(AttemptStopped) == []
+        await asyncio.sleep(LEASE * 0.4)
+        assert [event.reason for event in place.told(AttemptStopped)] == [
+            "its worker had no contact to the store for a whole lease"
+        ]
 
 
 @virtual_time
