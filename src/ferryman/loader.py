@@ -79,7 +79,9 @@ def _broken(name: str, module: str, error: BaseException) -> AppNotLoaded:
     """Make the error for a module that exists and failed by itself: show whose line it was."""
     what = f"the app {name!r} cannot be loaded"
     place = _last_own_line(error)
-    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    # The text of a syntax error names its place once more.
+    words = error.msg if isinstance(error, SyntaxError) else error
+    said = f"{type(error).__name__}: {words}".rstrip(": ")
     return AppNotLoaded(
         what, f"{module} failed at its own import: {said}{place}", "Mend that line; --debug shows the traceback."
     )

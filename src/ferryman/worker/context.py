@@ -89,7 +89,8 @@ class Context:
         values: dict[str, object] = {"current": current, "total": total}
         for name, value in values.items():
             if value is not None and not (isinstance(value, int | float) and abs(value) < float("inf")):
-                raise InvalidOption(name, f"progress needs a finite number as {name}, got {value!r}")
+                hint = f"; a text goes in by its name: message={value!r}" if isinstance(value, str) else ""
+                raise InvalidOption(name, f"progress needs a finite number as {name}, got {value!r}{hint}")
         self._sink(FeedKind.PROGRESS, json.dumps({"current": current, "total": total, "message": str(message)[:500]}))
 
     def log(self, message: str, **fields: Any) -> None:
