@@ -19,7 +19,7 @@ from tests.servers.redis_server import EVERYSEC, RedisServer
 
 KILLS = 10
 #: A dead server is noticed and replaced within this time, in seconds; until then nobody can be served.
-FAILOVER = 25.0
+FAILOVER = 45.0
 
 
 @pytest.fixture
