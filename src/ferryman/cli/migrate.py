@@ -48,7 +48,9 @@ def migrate(
     patience = seconds(within, option="within")
     ours, theirs = Ferryman(source), Ferryman(target, allow_volatile=allow_volatile)
     if ours.settings.url == theirs.settings.url:
-        raise Failure("SRC and DST are the same store", source, "Name two different ones.", ExitCode.USAGE)
+        raise Failure(
+            "SRC and DST are the same store", ours.settings.shown_url, "Name two different ones.", ExitCode.USAGE
+        )
     waiting = on_store(ours, _waiting, no_retry=no_retry)
     places = f"{ours.settings.shown_url} to {theirs.settings.shown_url}"
     if dry_run:

@@ -39,6 +39,15 @@ class JobFilter:
                 hint = did_you_mean(state, known) or f" States: {', '.join(known)}."
                 raise InvalidOption("state", f"there is no state {state!r}.{hint}")
 
+    def matches(self, job: Job) -> bool:
+        """Whether a job is one of these."""
+        return (
+            all(tag in job.tags for tag in self.tags)
+            and (not self.states or job.state in self.states)
+            and (not self.queues or job.queue in self.queues)
+            and (not self.tasks or job.task in self.tasks)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:

@@ -55,3 +55,20 @@ async def test_a_new_subscription_hears(place: Place) -> None:
     await submit(other)
     await waiting
     assert time.monotonic() - begun < SOON
+
+
+async def test_what_is_waited_for_while_the_subscription_is_made_is_heard(place: Place) -> None:
+    # Seen red when only what was known at the beginning was subscribed.
+    other = await place.store()
+    for rounds in range(12):
+        store = await place.store()
+        place.redis.ask("CLIENT", "KILL", "TYPE", "normal")  # so that a connection must be made first
+        await asyncio.sleep(0.01)
+        first = asyncio.create_task(store.wait([FINISHED], NEVER))
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(3):
+            await store.wait([ANY_QUEUE], NEVER)
+            await submit(other)
+            await store.wait([ANY_QUEUE], NEVER)
+            await first

@@ -75,7 +75,7 @@ def _check_files(address: Address) -> None:
         raise StoreMisconfigured(f"{name} in {address.shown} cannot be used: {error}; name a PEM file") from error
 
 
-def _common(address: Address, *, pooled: bool = True) -> dict[str, Any]:
+def _common(address: Address) -> dict[str, Any]:
     """Return what every connection needs."""
     said: dict[str, Any] = {
         "username": address.username,

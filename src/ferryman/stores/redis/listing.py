@@ -73,21 +73,12 @@ async def _tagged(calls: Calls, where: JobFilter, page: PageRequest, spot: _Spot
     scanned = 0
     while scanned < MOST_SCANNED:
         part = await _first(calls, "find_tagged", SCANNED_AT_ONCE, page.oldest_first, spot, [where.tags[0]])
-        matching += [one for one in part if _matches(one.job, where)]
+        matching += [one for one in part if where.matches(one.job)]
         scanned += len(part)
         if len(matching) > page.limit or len(part) < SCANNED_AT_ONCE:
             return _page(matching, page)
         spot = part[-1].spot
     return Page([one.job for one in matching], _cursor(spot) if spot else None)
-
-
-def _matches(job: Job, where: JobFilter) -> bool:
-    return (
-        all(tag in job.tags for tag in where.tags)
-        and (not where.states or job.state in where.states)
-        and (not where.queues or job.queue in where.queues)
-        and (not where.tasks or job.task in where.tasks)
-    )
 
 
 def _page(found: Sequence[_Found], page: PageRequest) -> Page:

@@ -42,7 +42,6 @@ class Server:
     memory_limit: int
     eviction: str
     replicas: int
-    role: str
     write_failed: bool
 
     @property
@@ -96,7 +95,6 @@ def _server(info: Mapping[str, str], config: Any) -> Server:
         memory_limit=int(info.get("maxmemory", 0)),
         eviction=info.get("maxmemory_policy", "noeviction"),
         replicas=int(info.get("connected_slaves", 0)),
-        role=info.get("role", "master"),
         write_failed=info.get("aof_last_write_status", "ok") != "ok",
     )
 

@@ -106,8 +106,12 @@ class Signals:
         client = self._connect()
         subscription = client.pubsub()
         try:
-            await subscription.subscribe(*self._signals)
+            known = list(self._signals)
+            await subscription.subscribe(*known)
             self._subscription = subscription
+            # What was asked for while the connection was made.
+            if late := [name for name in self._signals if name not in known]:
+                await subscription.subscribe(*late)
             heard = asked = False
             while True:
                 message = await subscription.get_message(timeout=ALIVE_INTERVAL if heard else FIRST_WORD)
@@ -156,6 +160,8 @@ class Signals:
             self._made.discard(name)
         if unwanted:
             await subscription.unsubscribe(*unwanted)
+        if again := [name for name in unwanted if name in self._signals]:
+            await subscription.subscribe(*again)  # wanted once more, just now
 
     async def close(self) -> None:
         """End the subscription and wake whoever waits."""

@@ -107,16 +107,7 @@ def _tagged(
     for start in range(0, len(seqs), page.limit + 1):
         part = seqs[start : start + page.limit + 1]
         jobs = jobs_of(connection, part)
-        matching += [seq for seq in part if seq in jobs and _matches(jobs[seq], where)]
+        matching += [seq for seq in part if seq in jobs and where.matches(jobs[seq])]
         if len(matching) > page.limit:
             return _cut(matching, page)
     return matching, seqs[-1] if len(seqs) == MOST_SCANNED else None
-
-
-def _matches(job: Job, where: JobFilter) -> bool:
-    return (
-        all(tag in job.tags for tag in where.tags)
-        and (not where.states or job.state in where.states)
-        and (not where.queues or job.queue in where.queues)
-        and (not where.tasks or job.task in where.tasks)
-    )
