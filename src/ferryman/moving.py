@@ -8,12 +8,12 @@ are paused, and they stay so. Finished jobs and the live output of jobs stay whe
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.state import Operation, State
+from ferryman.ports import SYSTEM
 from ferryman.store.protocol import Store
 from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
 
@@ -43,7 +43,7 @@ async def move_jobs(source: Store, target: Store, patience: float, tell: Callabl
     raise.
     """
     done = Moved()
-    deadline = time.monotonic() + patience
+    deadline = SYSTEM.monotonic() + patience
     while True:
         queues = await _pause(source, target)
         if queues:
@@ -53,7 +53,7 @@ async def move_jobs(source: Store, target: Store, patience: float, tell: Callabl
         done.running = sum(count.jobs for count in counts if count.state is State.PROCESSING)
         waiting = sum(count.jobs for count in counts if count.state in _WAITING)
         tell(done)
-        if waiting <= done.taken and (not done.running or time.monotonic() > deadline):
+        if waiting <= done.taken and (not done.running or SYSTEM.monotonic() > deadline):
             return done
         await asyncio.sleep(LOOK_AGAIN)
 

@@ -18,7 +18,8 @@ from ferryman.domain.durations import Duration, seconds
 from ferryman.domain.errors import InvalidOption
 from ferryman.domain.options import valid_name
 from ferryman.identity import new_worker_id
-from ferryman.service import Ports, Surroundings, call_patiently
+from ferryman.ports import Ports
+from ferryman.service import Surroundings, call_patiently
 from ferryman.store.protocol import Store
 from ferryman.telemetry import log
 from ferryman.telemetry.events import Emit, LeftRunning, Stacks

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from random import SystemRandom
+from dataclasses import dataclass
 from typing import Any
 
-from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
+from ferryman.ports import SYSTEM, Ports
 from ferryman.telemetry.events import Emit, ServiceFailed, StoreBack, StoreDown
 
 #: Pauses between tries while something fails grow from the first to the longest, in seconds. The longest is short
@@ -21,23 +19,6 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 #: The same failure is told again after so many repetitions.
 TELL_AGAIN = 60
-
-_dice = SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Time and chance, as every actor gets them; a simulation passes its own.
-
-    `clock` is in seconds since the epoch, `monotonic` in seconds since whenever; `dice` rolls a number in [0, 1);
-    `new_request` rolls 63 bits. Without `threads` the heartbeat stays in the worker's loop, whose time may be unreal.
-    """
-
-    clock: Clock = time.time
-    monotonic: Callable[[], float] = time.monotonic
-    dice: Callable[[], float] = _dice.random
-    new_request: Callable[[], int] = field(default=lambda: _dice.getrandbits(63))
-    threads: bool = True
 
 
 class Outage:
@@ -77,12 +58,12 @@ class Surroundings:
 
     emit: Emit
     outage: Outage
-    ports: Ports = field(default_factory=Ports)
+    ports: Ports = SYSTEM
 
     @classmethod
     def of(cls, emit: Emit, ports: Ports | None = None) -> Surroundings:
         """Make surroundings with an outage of their own."""
-        ports = ports or Ports()
+        ports = ports or SYSTEM
         return cls(emit, Outage(emit, ports.monotonic), ports)
 
 

@@ -8,7 +8,8 @@ import itertools
 import pytest
 
 from ferryman.domain.errors import StoreUnavailable
-from ferryman.service import Outage, Ports, Service, Surroundings
+from ferryman.ports import Ports
+from ferryman.service import Outage, Service, Surroundings
 from ferryman.telemetry.events import Event, ServiceFailed, StoreBack, StoreDown
 from tests.unit.fakes.virtual_time import now, virtual_time
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.retention import Retention
+from ferryman.ports import SYSTEM
 from ferryman.store.protocol import Store
 
 _HOW = (
@@ -47,7 +47,7 @@ def open_store(
     replicas: int = 0,
     fsync: bool = False,
     allow_volatile: bool = False,
-    clock: Clock = time.time,
+    clock: Clock = SYSTEM.clock,
 ) -> Store:
     """Return the store that a URL names, not opened yet: `await store.open()` on the loop that will use it.
 

@@ -150,7 +150,7 @@ class Turns:
         plan = self._plan
         turn = Turn(
             plan.worker,
-            self._around.ports.new_request(),
+            self._around.ports.bits(63),
             plan.queues,
             plan.tasks,
             [outcome for _, outcome in ended],

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from ferryman.service import Ports, Service, Surroundings
+from ferryman.ports import Ports
+from ferryman.service import Service, Surroundings
 from ferryman.store.messages import WorkerInfo
 from ferryman.telemetry.events import Event, TasksUnknown
 from ferryman.upkeep.lookout import Lookout

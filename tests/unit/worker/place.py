@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.retry import Retry
 from ferryman.domain.task import Task, define_task
-from ferryman.service import Ports, Surroundings
+from ferryman.ports import Ports
+from ferryman.service import Surroundings
 from ferryman.telemetry.events import Event
 from ferryman.worker.context import Context
 from ferryman.worker.plan import Plan
@@ -29,7 +30,8 @@ AT_ONCE = Retry(3, backoff=0)
 
 def ports(threads: bool = False) -> Ports:
     """Return time from the running loop and dice that always say one half."""
-    return Ports(clock=now, monotonic=now, dice=lambda: 0.5, new_request=itertools.count(1).__next__, threads=threads)
+    numbers = itertools.count(1)
+    return Ports(clock=now, monotonic=now, dice=lambda: 0.5, bits=lambda _: next(numbers), threads=threads)
 
 
 class Place:

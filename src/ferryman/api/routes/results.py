@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +20,7 @@ from ferryman.domain.durations import spell
 from ferryman.domain.errors import JobNotFound, ResultTimeout
 from ferryman.domain.ids import parse_job_id, submitted_at
 from ferryman.domain.job import Job
+from ferryman.ports import SYSTEM
 from ferryman.store.query import Include
 
 #: The longest that a request is held, in seconds.
@@ -101,7 +101,7 @@ def _gone(ferry: Ferryman, job_id: str) -> Exception:
     """Tell a job that retention let go from one that never was, by the time in its id."""
     keep = ferry.settings.retention
     shortest = min(keep.completed, keep.failed, keep.cancelled)
-    age = time.time() - submitted_at(job_id)
+    age = SYSTEM.clock() - submitted_at(job_id)
     if job_id[14] == "7" and age > shortest:
         detail = f"job {job_id} is not kept: its id is {spell(age)} old, and jobs are kept from {spell(shortest)} on"
         return Problem(410, "result_gone", detail)

@@ -7,8 +7,6 @@ costs a moment. What does not pass soon is told to the caller, who repeats the c
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -16,10 +14,11 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
+from ferryman.ports import SYSTEM, Ports
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.failures import is_passing, translate
 from ferryman.stores.redis.keys import base
-from ferryman.stores.redis.links import Command, Link, link_to
+from ferryman.stores.redis.links import Command, Link
 from ferryman.stores.redis.scripts import Script, script
 
 Value = str | bytes | int | float
@@ -32,11 +31,12 @@ LONGEST_PAUSE = 0.5
 
 
 class Calls:
-    """Calls scripts on the partitions of one address. A `clock` other than the system's shifts the server's time."""
+    """Calls scripts on the partitions of one address. A `clock` other than the system's replaces the server's."""
 
-    def __init__(self, address: Address, clock: Clock) -> None:
+    def __init__(self, address: Address, clock: Clock, ports: Ports, link: Link) -> None:
         self.address = address
-        self.link: Link = link_to(address)
+        self.ports = ports
+        self.link = link
         self.closed = False
         self._clock = clock
         self._bases = [base(address.prefix, number) for number in range(address.partitions)]
@@ -67,7 +67,7 @@ class Calls:
     async def run_with(self, name: str, partition: int, values: Sequence[Value], then: Sequence[Command]) -> list[Any]:
         """Run a script, and commands behind it on the same connection; return all answers."""
         key = self._bases[partition]
-        arguments = (1, key, self._shift(), *values)
+        arguments = (1, key, self._time(), *values)
         called = script(name)
         return await self._repeat(lambda: self._call(called, key, arguments, then))
 
@@ -80,9 +80,13 @@ class Calls:
         calls = [self.run(name, partition, *values) for partition in range(self.partitions)]
         return list(await asyncio.gather(*calls))
 
-    def _shift(self) -> int:
-        """Return the milliseconds to add to the server's time: none, unless a test moves the clock."""
-        return 0 if self._clock is time.time else round((self._clock() - time.time()) * 1_000)
+    def passing(self) -> float:
+        """Return seconds that pass as the server's do: their difference stays the same."""
+        return self.ports.monotonic() if self._clock is SYSTEM.clock else self._clock()
+
+    def _time(self) -> int:
+        """Return the time in microseconds that takes the place of the server's, 0 for none: tests own the clock."""
+        return 0 if self._clock is SYSTEM.clock else round(self._clock() * 1_000_000)
 
     async def _call(self, called: Script, key: str, arguments: Sequence[Value], then: Sequence[Command]) -> list[Any]:
         replies = await self.link.send(key, [("EVALSHA", called.sha, *arguments), *then])
@@ -105,16 +109,16 @@ class Calls:
         return await asyncio.shield(task)
 
     async def _until_answered(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
-        begun = time.monotonic()
+        begun = self.ports.monotonic()
         pause = FIRST_PAUSE
         while True:
             try:
                 return await send()
             except (RedisError, RedisClusterException, OSError) as error:
-                waited = time.monotonic() - begun
+                waited = self.ports.monotonic() - begun
                 if self.closed or waited + pause > PATIENCE or not is_passing(error):
                     raise translate(error, self.address.shown) from error
-            await asyncio.sleep(pause * (0.5 + random.random()))
+            await asyncio.sleep(pause * (0.5 + self.ports.dice()))
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def close(self) -> None:

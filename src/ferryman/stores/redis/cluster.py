@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import ClusterDownError, MovedError, RedisError, ResponseError
 
+from ferryman.ports import SYSTEM
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.links import Command, PoolLink, pool_of
 
@@ -76,7 +76,7 @@ class ClusterLink:
             if lesson != self._lesson:
                 return
             known = list({place for _, _, place in self._ranges} - {*self._address.hosts})
-            random.shuffle(known)
+            known.sort(key=lambda _: SYSTEM.dice())
             trouble: Exception | None = None
             for place in [*known, *self._address.hosts]:
                 try:
@@ -102,7 +102,7 @@ class ClusterLink:
     def subscriber(self) -> Redis:
         """Return a client of any server: what is published on one is heard on all."""
         places = [place for _, _, place in self._ranges] or list(self._address.hosts)
-        return self._link(random.choice(places)).subscriber()
+        return self._link(places[SYSTEM.bits(16) % len(places)]).subscriber()
 
     async def close(self) -> None:
         """Close the connections to all servers."""

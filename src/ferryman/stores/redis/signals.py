@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,13 +31,19 @@ class Signals:
     """Subscribes to the channels of the signals that are waited for, and tells the hearing what comes."""
 
     def __init__(
-        self, prefix: str, shown: str, connect: Callable[[], Redis], stirred: Callable[[int | None], None]
+        self,
+        prefix: str,
+        shown: str,
+        connect: Callable[[], Redis],
+        stirred: Callable[[int | None], None],
+        monotonic: Callable[[], float],
     ) -> None:
         """`stirred` is told the partition of which a signal comes; None says that any may have sent one."""
         self._prefix = prefix
         self._shown = shown
         self._connect = connect
         self._stirred = stirred
+        self._monotonic = monotonic
         self._hearing = Hearing()
         #: By channel: its signal, when it was waited for last, and whether the server confirmed it.
         self._signals: dict[bytes, str] = {}
@@ -67,7 +72,7 @@ class Signals:
         names = {channel(self._prefix, signal).encode(): signal for signal in signals}
         fresh = [name for name in names if name not in self._signals]
         self._signals.update(names)
-        self._wanted_at.update(dict.fromkeys(names, time.monotonic()))
+        self._wanted_at.update(dict.fromkeys(names, self._monotonic()))
         for name in fresh:
             self._confirmed[name] = asyncio.Event()
         if self._listening is None or self._listening.done():
@@ -153,7 +158,7 @@ class Signals:
         return any(event.is_set() for event in self._confirmed.values()) and not self._closed
 
     async def _leave_unwanted(self, subscription: PubSub) -> None:
-        before = time.monotonic() - CHANNEL_LIFE
+        before = self._monotonic() - CHANNEL_LIFE
         unwanted = [name for name, at in self._wanted_at.items() if at < before]
         for name in unwanted:
             del self._signals[name], self._wanted_at[name], self._confirmed[name]

@@ -11,11 +11,13 @@ from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
+from ferryman.ports import SYSTEM, Ports
 from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.calls import Calls
 from ferryman.stores.redis.feed import RedisFeed
 from ferryman.stores.redis.inspector import WORKER_KEPT, RedisInspector
+from ferryman.stores.redis.links import Link, link_to
 from ferryman.stores.redis.places import HOME, spread
 from ferryman.stores.redis.promises import Promises
 from ferryman.stores.redis.rows import milliseconds, token, worker_text
@@ -33,17 +35,28 @@ EXTEND_WITHIN = 2.0
 class RedisStore:
     """The `Store` of `store/protocol.py` on Redis 6.2 or later, or Valkey.
 
-    `clock` is for tests: one that differs from the system's shifts the server's time by as much.
+    `clock` and `link` are for tests: a clock other than the system's takes the place of the server's.
     """
 
-    def __init__(self, address: Address, retention: Retention, promises: Promises, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        address: Address,
+        retention: Retention,
+        promises: Promises,
+        *,
+        clock: Clock,
+        ports: Ports = SYSTEM,
+        link: Link | None = None,
+    ) -> None:
         self._promises = promises
         self._kept = tuple(
             milliseconds(seconds) for seconds in (retention.completed, retention.failed, retention.cancelled)
         )
-        self._calls = Calls(address, clock)
+        self._calls = Calls(address, clock, ports, link or link_to(address))
         self._turns = Turns(self._calls, lambda: self._signals.alive)
-        self._signals = Signals(address.prefix, address.shown, self._calls.link.subscriber, self._turns.stir)
+        self._signals = Signals(
+            address.prefix, address.shown, self._calls.link.subscriber, self._turns.stir, ports.monotonic
+        )
         self.inspector = RedisInspector(self._calls)
         self.feed = RedisFeed(self._calls)
 

@@ -11,7 +11,6 @@ and meets the answers that were kept for it.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -39,7 +38,8 @@ class Turns:
         self._calls = calls
         self._hears = hears
         #: By partition: until when it has nothing for whoever took the last turn, and when something is due in it.
-        self._quiet = _Quiet(None, calls.partitions)
+        self._monotonic = calls.ports.monotonic
+        self._quiet = _Quiet(None, calls.partitions, self._monotonic)
         #: By partition: the request that it gave no answer to, and how far its clock is ahead of ours, in seconds.
         self._unanswered: dict[int, int] = {}
         self._ahead: dict[int, float] = {}
@@ -53,7 +53,7 @@ class Turns:
         if self._calls.partitions == 1:
             return await self._take_in(0, turn, turn.outcomes, turn.want)
         if self._quiet.caller != _caller(turn):
-            self._quiet = _Quiet(_caller(turn), self._calls.partitions)
+            self._quiet = _Quiet(_caller(turn), self._calls.partitions, self._monotonic)
         return await self._take_everywhere(turn, self._quiet)
 
     async def _take_everywhere(self, turn: Turn, quiet: _Quiet) -> TurnReply:
@@ -61,7 +61,7 @@ class Turns:
         if turn.outcomes and not turn.want:
             return TurnReply(accepted, (), quiet.due_in())
         count = self._calls.partitions
-        begun = time.monotonic()
+        begun = self._monotonic()
         claimed: list[Claimed] = []
         visited: dict[int, _Visit] = {}
         trouble: StoreUnavailable | None = None
@@ -108,11 +108,11 @@ class Turns:
     async def _take_in(self, partition: int, turn: Turn, outcomes: Sequence[Outcome], want: int) -> TurnReply:
         waits_until = 0
         if partition in self._ahead:
-            waits_until = milliseconds(time.monotonic() + self._ahead[partition] + ANSWER_WITHIN)
+            waits_until = milliseconds(self._calls.passing() + self._ahead[partition] + ANSWER_WITHIN)
         values = self._values(turn, outcomes, want, waits_until)
         accepted, due_in, claimed, now = await self._calls.run("turn", partition, *values)
         if self._calls.partitions > 1:
-            self._ahead[partition] = int(now) / 1_000 - time.monotonic()
+            self._ahead[partition] = int(now) / 1_000 - self._calls.passing()
         return TurnReply(
             [mark == ord("1") for mark in accepted],
             claimed_of(claimed, turn.request),
@@ -145,14 +145,15 @@ class _Visit(NamedTuple):
 class _Quiet:
     """What is known of each partition from the caller's last visits."""
 
-    def __init__(self, caller: tuple[object, ...] | None, count: int) -> None:
+    def __init__(self, caller: tuple[object, ...] | None, count: int, monotonic: Callable[[], float]) -> None:
         self.caller = caller
+        self._monotonic = monotonic
         self._until = [0.0] * count
         self._due: list[float | None] = [None] * count
 
     def awake(self, partitions: Iterable[int]) -> list[int]:
         """Return those that may have something."""
-        now = time.monotonic()
+        now = self._monotonic()
         return [partition for partition in partitions if self._until[partition] <= now]
 
     def forget(self, partitions: Iterable[int]) -> None:
@@ -164,7 +165,7 @@ class _Quiet:
         """Take note of the answers that came to a turn which began at a time."""
         for partition, (reply, want) in visited.items():
             if reply is None:
-                self._until[partition] = time.monotonic() + REST_FROM_TROUBLE
+                self._until[partition] = self._monotonic() + REST_FROM_TROUBLE
                 continue
             self._due[partition] = None if reply.due_in is None else begun + reply.due_in
             if hears and want > len(reply.claimed):
@@ -174,4 +175,4 @@ class _Quiet:
     def due_in(self) -> float | None:
         """Return the seconds until something is due in any partition; None for never."""
         due = min((at for at in self._due if at is not None), default=None)
-        return None if due is None else max(0.0, due - time.monotonic())
+        return None if due is None else max(0.0, due - self._monotonic())

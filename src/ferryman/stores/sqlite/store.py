@@ -14,6 +14,7 @@ from ferryman.domain.errors import InvalidOption, StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
+from ferryman.ports import SYSTEM, Ports
 from ferryman.store.hearing import Hearing
 from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
 from ferryman.stores.sqlite import actions, submit, turn, wakeups
@@ -34,16 +35,18 @@ class SqliteStore:
     "off" (for tests). `clock` gives the store's time in seconds since the epoch.
     """
 
-    def __init__(self, path: Path, retention: Retention, *, durability: str, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, retention: Retention, *, durability: str, clock: Clock, ports: Ports = SYSTEM
+    ) -> None:
         self._path = path
         self._retention = retention
         self._synchronous = durability.upper()
         self._clock = clock
-        self._sender = wakeups.Sender()
+        self._sender = wakeups.Sender(ports.datagrams)
         self._hearing = Hearing()
         self._listener = wakeups.Listener(self._hearing)
         self._lanes = Lanes()
-        self._writer = Writer(path, self._synchronous, clock, self._sender.send, self._lanes.forget)
+        self._writer = Writer(path, self._synchronous, clock, self._sender.send, self._lanes.forget, ports)
         self._readers = Readers(path)
         self._heard: dict[str, float] = {}
         self._counter: sqlite3.Connection | None = None

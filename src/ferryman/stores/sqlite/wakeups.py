@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from ferryman.ports import Datagrams
 from ferryman.store.hearing import Hearing
 from ferryman.stores.sqlite.writer import Transaction
 
@@ -29,13 +29,13 @@ LOOPBACK = "127.0.0.1"
 class Sender:
     """Sends the signals of a committed transaction; used by the writer's thread only."""
 
-    def __init__(self) -> None:
-        self._socket: socket.socket | None = None
+    def __init__(self, make_socket: Callable[[], Datagrams]) -> None:
+        self._make_socket = make_socket
+        self._socket: Datagrams | None = None
 
     def open(self) -> None:
         """Make the socket."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket = self._make_socket()
 
     def send(self, transaction: Transaction) -> None:
         """Tell every listener that wants one of the transaction's signals."""

@@ -7,7 +7,6 @@ import queue
 import sqlite3
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
+from ferryman.ports import Ports
 from ferryman.store.signals import ANY_QUEUE, queue_signal
 from ferryman.stores.sqlite.connection import PATIENCE, connect, translate
 from ferryman.stores.sqlite.queries import sql
@@ -77,6 +77,7 @@ class Writer:
         clock: Clock,
         committed: Callable[[Transaction], None],
         undone: Callable[[], None],
+        ports: Ports,
     ) -> None:
         """`committed` sends a transaction's signals; `undone` drops what was remembered of writes that were undone."""
         self._path = path
@@ -84,8 +85,10 @@ class Writer:
         self._clock = clock
         self._committed = committed
         self._undone = undone
+        self._ports = ports
         self._requests: queue.SimpleQueue[_Request[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="ferryman-sqlite", daemon=True)
+        self._awake = False
         self._connection: sqlite3.Connection | None = None
         self.closed = False
 
@@ -95,7 +98,8 @@ class Writer:
         self._connection = connect(self._path, self._synchronous)
         self._connection.execute("PRAGMA busy_timeout = 0")  # the lock is waited for by LOCK_PAUSE instead
         self._connection.executescript(sql("scratch"))
-        self._thread.start()
+        if self._ports.threads:
+            self._thread.start()
 
     async def run(self, work: Callable[[Transaction], T], glance: Callable[[Transaction], T | None] | None = None) -> T:
         """Run `work` in a transaction and return what it returns, once that is as safe as the store promises.
@@ -108,6 +112,9 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._requests.put(_Request(work, glance, loop, future))
+        if not self._ports.threads and not self._awake:
+            self._awake = True
+            loop.call_soon(self._serve_waiting)
         return await future
 
     def stop(self) -> None:
@@ -116,24 +123,34 @@ class Writer:
         if self._thread.is_alive():
             self._requests.put(None)
             self._thread.join()
+        elif self._connection is not None:
+            self._serve_waiting()
+            self._connection.close()
 
     def _serve(self) -> None:
-        stopping = False
-        while not stopping:
-            group: list[_Request[Any]] = []
-            request = self._requests.get()
-            while True:
-                if request is None:
-                    stopping = True
-                    break
-                group.append(request)
-                if len(group) == LARGEST_GROUP or self._requests.empty():
-                    break
-                request = self._requests.get_nowait()
-            if group:
-                self._answer(group)
+        while self._serve_group():
+            pass
         if self._connection is not None:
             self._connection.close()
+
+    def _serve_waiting(self) -> None:
+        """Serve what was asked so far, in the loop: for where there are no threads."""
+        self._awake = False
+        while not self._requests.empty():
+            self._serve_group()
+
+    def _serve_group(self) -> bool:
+        """Wait for a request, and serve it with those that came meanwhile; False when asked to end."""
+        group: list[_Request[Any]] = []
+        request = self._requests.get()
+        while request is not None:
+            group.append(request)
+            if len(group) == LARGEST_GROUP or self._requests.empty():
+                break
+            request = self._requests.get_nowait()
+        if group:
+            self._answer(group)
+        return request is not None
 
     def _answer(self, group: list[_Request[Any]]) -> None:
         answers: list[_Answer] = []
@@ -175,16 +192,16 @@ class Writer:
         return answers
 
     def _begin(self, connection: sqlite3.Connection) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = self._ports.monotonic() + PATIENCE
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
                 busy = (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > deadline:
+                if not busy or self._ports.monotonic() > deadline:
                     raise
-                time.sleep(LOCK_PAUSE)
+                self._ports.pause(LOCK_PAUSE)
 
     def _run_one(self, request: _Request[Any], transaction: Transaction, alone: bool) -> _Answer:
         """Run one request; its failure undoes it alone, SQLite's own failures undo the group."""

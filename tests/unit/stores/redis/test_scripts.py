@@ -87,7 +87,7 @@ def test_a_script_begins_with_what_it_is_for_and_what_it_takes(name: str) -> Non
     said = contract(name)
     first, *rest = said.splitlines()
     assert re.match(r"-- [A-Z].+", first)
-    assert any(line.startswith("-- in:  shift") for line in rest), said
+    assert any(line.startswith("-- in:  time") for line in rest), said
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -178,7 +178,7 @@ def test_parts_stand_before_who_needs_them_and_once() -> None:
 
 # --- on a server, which compiles them
 
-#: Values to call each script with, behind the shift.
+#: Values to call each script with, behind the time.
 VALUES: dict[str, list[Any]] = {
     "act": ["cancel", 1, "pending", b"\0" * 16],
     "command_worker": ["w", ""],

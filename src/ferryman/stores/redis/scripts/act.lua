@@ -1,5 +1,5 @@
 -- What people do to jobs: cancel, retry, run now, delete; each where the job's state allows it.
--- in:  shift, the action, the set of states that allow it, then the ids
+-- in:  time, the action, the set of states that allow it, then the ids
 -- out: for each id whether it was done, and the job's state now, empty for none
 -- parts: values ends places leaving
 

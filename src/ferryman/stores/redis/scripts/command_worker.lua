@@ -1,5 +1,5 @@
 -- Leave a command for a worker, or take it back.
--- in:  shift, worker, the command or empty
+-- in:  time, worker, the command or empty
 -- out: 1, or 0 when no such worker is known
 -- parts: values signals
 

@@ -1,5 +1,5 @@
 -- How many jobs there are per queue, task and state: the sizes of the indexes, so no count can be wrong.
--- in:  shift
+-- in:  time
 -- out: for each queue and task: "queue task", the numbers of scheduled, blocked, pending, processing, completed, failed
 --      and cancelled jobs, and the seq of the oldest pending one or empty
 

@@ -1,5 +1,5 @@
 -- Extend the leases that are still held, and announce the worker.
--- in:  shift, worker, JSON of what it announces, lease in milliseconds, then the tokens
+-- in:  time, worker, JSON of what it announces, lease in milliseconds, then the tokens
 -- out: for each token held, lost or cancelled; and the command left for the worker, or nil
 -- parts: values
 

@@ -1,6 +1,6 @@
 -- Add entries to the live output of jobs whose lease is held. An entry is text: number, attempt, time, kind, data,
 -- with spaces between; the job's `said` is the number of its last one.
--- in:  shift, the most entries of a job, then for each report: token, kind, data
+-- in:  time, the most entries of a job, then for each report: token, kind, data
 -- out: 1 or 0 for each report
 -- parts: values signals
 

@@ -1,5 +1,5 @@
 -- Read a job's live output.
--- in:  shift, id, number of the entry behind which to begin, how many
+-- in:  time, id, number of the entry behind which to begin, how many
 -- out: the entries, as feed_append.lua wrote them
 -- parts: values
 

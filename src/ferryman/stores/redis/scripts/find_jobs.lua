@@ -1,5 +1,5 @@
 -- List jobs by the order of their submission: a merge of the indexes that the filter asks for.
--- in:  shift, how many, 1 for the oldest first or 0, the edge (in Redis' notation, e.g. "(17" or "+inf"), sets of
+-- in:  time, how many, 1 for the oldest first or 0, the edge (in Redis' notation, e.g. "(17" or "+inf"), sets of
 --      states, of queues and of tasks (empty for any)
 -- out: for each job: seq, id, and what reading.lua answers
 -- parts: values reading

@@ -1,5 +1,5 @@
 -- Walk the jobs of a tag by the order of their submission.
--- in:  shift, how many, 1 for the oldest first or 0, the edge (as for find_jobs.lua), the tag
+-- in:  time, how many, 1 for the oldest first or 0, the edge (as for find_jobs.lua), the tag
 -- out: for each job: seq, id, and what reading.lua answers
 -- parts: values reading
 

@@ -1,5 +1,5 @@
 -- Look jobs up.
--- in:  shift, 1 or 0 for arguments, for results, for attempts, for requests, then the ids
+-- in:  time, 1 or 0 for arguments, for results, for attempts, for requests, then the ids
 -- out: for each id what reading.lua answers
 -- parts: values reading
 

@@ -1,5 +1,5 @@
 -- Which queues are paused.
--- in:  shift
+-- in:  time
 -- out: queue, then since when, a space and by whom, and so on in turn
 
 return redis.call('HGETALL', PAUSED)

@@ -1,5 +1,5 @@
 -- The workers that announced themselves lately, the latest first.
--- in:  shift, milliseconds that a silent worker is remembered
+-- in:  time, milliseconds that a silent worker is remembered
 -- out: the time now, and for each worker: JSON of what it announced, when, and the command left for it or empty
 -- parts: values
 

@@ -1,5 +1,5 @@
 -- Pause a queue, or let it go on; one that is paused already keeps since when and by whom.
--- in:  shift, queue, 1 to pause or 0 to go on, by whom
+-- in:  time, queue, 1 to pause or 0 to go on, by whom
 -- parts: values signals
 
 local queue, pause, by = take(), take() == '1', take()

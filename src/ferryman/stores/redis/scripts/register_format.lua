@@ -1,5 +1,5 @@
 -- Note how the jobs of this prefix are kept, unless that is noted already.
--- in:  shift, the version of the format, the number of partitions
+-- in:  time, the version of the format, the number of partitions
 -- out: both as they are noted
 -- parts: values
 

@@ -1,5 +1,5 @@
 -- Forget a worker that ended properly.
--- in:  shift, worker
+-- in:  time, worker
 -- parts: values
 
 local worker = take()

@@ -1,5 +1,5 @@
 -- Store jobs, all that are not known yet.
--- in:  shift, how many kinds of jobs there are and of each: lane, task, priority, max_retries, max_crashes;
+-- in:  time, how many kinds of jobs there are and of each: lane, task, priority, max_retries, max_crashes;
 --      then for each job: id, number of its kind, args, number of further fields, and each of these: name, value.
 --      Further fields are timeout, key, request, fingerprint, tags (a line each), and when it may start, for which
 --      delay is milliseconds from now and run_at a time; and of a job that comes from another store submitted, attempt,

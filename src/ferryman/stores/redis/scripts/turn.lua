@@ -1,5 +1,5 @@
 -- A worker's turn: finish what ended, recover and promote a bounded number, claim for the free slots.
--- in:  shift, worker, request, want, lease in milliseconds, when the worker ceases to wait for an answer (0 for never),
+-- in:  time, worker, request, want, lease in milliseconds, when the worker ceases to wait for an answer (0 for never),
 --      list of tasks, list of queues (empty for any),
 --      then for each outcome: token, and either a plus and the result, or ending, delay in milliseconds and error
 --      with spaces between
@@ -16,8 +16,6 @@ local ANSWER_KEPT = 3600000
 
 local worker, request, want, lease, waits_until = take(), take(), take_number(), take_number(), take_number()
 local tasks, queues = take_set(), take_set()
--- Not shifted: what the worker goes by is how far this clock is ahead of its own.
-local server_now = math.floor((now_us - ARGV[1] * 1000) / 1000)
 
 -- The tokens of the outcomes, and of each what is said of it.
 local function read_outcomes()
@@ -77,7 +75,7 @@ write_though_full()
 local answered = redis.call('GET', ANSWERED .. worker)
 if answered then
   local last, accepted, tokens = unpack(cmsgpack.unpack(answered))
-  if last == request then return { accepted, due_in(), describe_again(tokens), whole(server_now) } end
+  if last == request then return { accepted, due_in(), describe_again(tokens), now_text } end
 end
 
 local ended, said = read_outcomes()
@@ -86,10 +84,10 @@ recover(MOST_RECOVERED)
 promote(MOST_PROMOTED)
 local answer, tokens, cut_short = {}, {}, false
 -- Jobs that are claimed when nobody waits for them any more would only come back when their leases run out.
-if waits_until > 0 and server_now > waits_until then want = 0 end
+if waits_until > 0 and now > waits_until then want = 0 end
 if want > 0 then tokens, cut_short = claim(want, tasks, queues, worker, request, lease, answer) end
 if #ended > 0 or #tokens > 0 then
   redis.call('SET', ANSWERED .. worker, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
 end
 send_signals()
-return { accepted, cut_short and 0 or due_in(), answer, whole(server_now) }
+return { accepted, cut_short and 0 or due_in(), answer, now_text }

@@ -1,5 +1,5 @@
 -- Promote what is due, recover what dead workers left, prune what retention lets go; forget workers long gone.
--- in:  shift, the most of each kind, milliseconds that a silent worker is remembered, milliseconds that completed,
+-- in:  time, the most of each kind, milliseconds that a silent worker is remembered, milliseconds that completed,
 --      failed and cancelled jobs are kept
 -- out: how many were promoted, recovered and pruned, how many entries were looked at for the latter, and milliseconds
 --      until something is due (-1 for never)
