@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from ferryman import failpoints
 from ferryman.domain.errors import JobNotFound, ResultTimeout, StoreUnavailable
 from ferryman.domain.job import Job, NewJob
 from ferryman.store.messages import Submitted
@@ -61,7 +62,9 @@ class Client:
             batch.append(self._waiting.pop(0))
             size += len(batch[-1][0])
         try:
+            failpoints.reached("submit.before")
             answers = await self.store.submit([job for jobs, _ in batch for job in jobs])
+            failpoints.reached("submit.answered")
         except BaseException as error:
             for _, future in batch:
                 if not future.done():

@@ -6,6 +6,7 @@ repetition harmless.
 
 from __future__ import annotations
 
+from ferryman import failpoints
 from ferryman.service import Service, Surroundings
 from ferryman.store.protocol import Store
 
@@ -27,7 +28,9 @@ class Upkeep:
         self.service = Service("upkeep", self._tick, around)
 
     async def _tick(self) -> float:
+        failpoints.reached("upkeep.before")
         done = await self._store.upkeep(LIMIT)
+        failpoints.reached("upkeep.answered")
         if done.more:
             return 0.0
         dice = self._around.ports.dice()

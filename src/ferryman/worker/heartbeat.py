@@ -13,6 +13,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from ferryman import failpoints
 from ferryman.domain.errors import StoreError, StoreUnavailable
 from ferryman.domain.lease import LeaseState
 from ferryman.service import Service, Surroundings
@@ -111,10 +112,12 @@ class Heartbeat:
         # The store counts the lease from when it hears of this, which is later: ours never ends after the store's.
         until = self._around.ports.monotonic() + self._lease
         try:
+            failpoints.reached("heartbeat.before")
             async with asyncio.timeout(patience):
                 pulse = await store.extend(info, [attempt.lease for attempt in attempts], self._lease)
         except TimeoutError:
             raise StoreUnavailable(f"no answer to a heartbeat within {patience:g} s") from None
+        failpoints.reached("heartbeat.answered")
         self._take(attempts, pulse, until)
 
     def _take(self, attempts: Sequence[Attempt], pulse: Pulse, until: float) -> None:

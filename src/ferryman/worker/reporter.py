@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
+from ferryman import failpoints
 from ferryman.domain.errors import StoreError
 from ferryman.service import Service, Surroundings
 from ferryman.store.messages import FeedKind, Report
@@ -120,6 +121,7 @@ class Reporter:
             self._sending = self._collect()
         reports = [report for _, entries in self._sending for report in entries]
         held = await self._feed.append(reports)
+        failpoints.reached("feed.answered")
         self._sent_at = self._monotonic()
         sent, self._sending = self._sending, []
         position = 0

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from ferryman import failpoints
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.task import Task
 from ferryman.service import Surroundings
@@ -86,6 +87,7 @@ class Runner:
             outcome = await self._attempt(attempt, sink)
             if attempt.spoke:
                 await self._flush(attempt)
+            failpoints.reached("attempt.returned")
             self.settle(attempt, outcome, sink)
         except BaseException as error:
             # A bug of ours: the job must not hang for it, nor the worker end.
@@ -100,6 +102,7 @@ class Runner:
         known = self._known.get(attempt.claimed.task)
         if known is None or attempt.reason is not None:
             return Outcome.released(attempt.lease)
+        failpoints.reached("attempt.started")
         if known.task.process:
             verdict = await self._call_child(attempt, known, sink)
             return decide(attempt, known.task, verdict, self._around.ports.dice)

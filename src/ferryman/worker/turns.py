@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ferryman import failpoints
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.service import Service, Surroundings
 from ferryman.store.messages import Turn, TurnReply
@@ -135,8 +136,10 @@ class Turns:
         if self._unanswered is None:
             self._unanswered = self._compose()
         sent = self._unanswered
+        failpoints.reached("finish.before" if sent.ended else "turn.before")
         # Shielded: the store goes on with a turn that nobody waits for any more.
         reply = await asyncio.shield(self._store.turn(sent.turn))
+        failpoints.reached("finish.answered" if sent.ended else "turn.answered")
         self._unanswered = None
         self._take(sent, reply)
         self._progressed()

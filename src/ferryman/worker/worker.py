@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 
+from ferryman import failpoints
 from ferryman.domain.task import Task
 from ferryman.service import Surroundings
 from ferryman.store.messages import Command, WorkerInfo
@@ -131,6 +132,7 @@ class Worker:
     async def _drain(self) -> None:
         """Claim no more; let running attempts finish for the grace, then interrupt them."""
         self.turns.claim(False)
+        failpoints.reached("shutdown.draining")
         self._around.emit(WorkerStopping(self.plan.worker, len(self.attempts.running), self.plan.grace))
         finished = asyncio.create_task(self._within(self.plan.grace, self._nothing_runs))
         hurry = asyncio.create_task(self._hurry.wait())
@@ -150,6 +152,7 @@ class Worker:
         await self._within(LAST_WORDS, self._all_reported)
 
     async def _close(self) -> None:
+        failpoints.reached("shutdown.released")
         await self.turns.stop(LAST_MOMENT)
         await self._reporter.stop(LAST_MOMENT)
         await self._children.close()

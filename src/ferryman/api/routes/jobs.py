@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from ferryman import failpoints
 from ferryman.api.bodies import check_object, read_json
 from ferryman.api.documented import body_of, problems
 from ferryman.api.guarded import noun_router
@@ -188,6 +189,7 @@ async def _act(ferry: Ferryman, operation: Operation, job_id: str) -> str:
     identifier = parse_job_id(job_id)
     client = await ferry.connections.here()
     [changed] = await client.store.inspector.act(operation, [identifier])
+    failpoints.reached("act.answered")
     if not changed.done:
         if changed.state is None:
             raise JobNotFound(identifier)

@@ -12,6 +12,7 @@ from typing import Any
 
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from ferryman import failpoints
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import SYSTEM, Ports
@@ -96,6 +97,7 @@ class Calls:
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
+        failpoints.reached("redis.answered")
         return replies
 
     async def _repeat(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:

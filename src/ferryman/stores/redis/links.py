@@ -16,6 +16,7 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 
+from ferryman import failpoints
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.stores.redis.address import Address, Kind
 
@@ -189,6 +190,7 @@ async def _exchange(connection: AbstractConnection, commands: Sequence[Command])
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT):
             await connection.send_packed_command(connection.pack_commands(commands))
+            failpoints.reached("redis.sent")
             for _ in commands:
                 try:
                     replies.append(await connection.read_response())

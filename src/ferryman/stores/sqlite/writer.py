@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from ferryman import failpoints
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import Ports
@@ -181,12 +182,14 @@ class Writer:
         transaction = Transaction(connection, self._clock())
         try:
             answers = [self._run_one(request, transaction, alone=len(group) == 1) for request in group]
+            failpoints.reached("sqlite.before")
             connection.execute("COMMIT")
         except BaseException:
             self._undone()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        failpoints.reached("sqlite.committed")
         if transaction.signals:
             self._committed(transaction)
         return answers
