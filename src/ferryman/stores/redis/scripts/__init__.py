@@ -1,7 +1,7 @@
 """The scripts that move jobs: each is one atomic step on one partition.
 
 A script's text is the same for everybody: what differs comes in KEYS[1] (the base of the partition's keys, see keys.py)
-and in ARGV, of which the first is always the number of milliseconds to add to the server's time (0 but in tests). The
+and in ARGV, of which the first is always the time in microseconds (0 for the server's, as always but in tests). The
 first comment of a script says what it takes and answers; a line `-- parts: ...` names the parts that go before it.
 """
 

@@ -1,0 +1,101 @@
+"""A real Redis server that is asked in no time: the scripts are the real ones, only the way there is simulated."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import hiredis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+
+from ferryman.stores.redis.links import ANSWER_TIMEOUT, Command
+from tests.simulation.network import Network, Subscription
+from tests.simulation.weather import Weather
+
+#: The database that runs have to themselves, since it is emptied after each.
+DATABASE = 9
+
+
+class Wire:
+    """One blocking connection, with the pushes of published signals on it too: in order, so that runs can be repeated."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._reader = hiredis.Reader(convertSetsToLists=True)
+        self.pushed: list[tuple[bytes, bytes]] = []
+        self.ask([("HELLO", 3), ("SELECT", DATABASE), ("FLUSHDB",), ("PSUBSCRIBE", "*")])
+
+    def ask(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands and return their replies; what was published meanwhile is in `pushed`."""
+        # What is published by the last command comes before the answer to one behind it.
+        packed = [hiredis.pack_command(tuple(command)) for command in (*commands, ("ECHO", "end"))]
+        self._socket.sendall(b"".join(packed))
+        replies: list[Any] = []
+        while True:
+            reply = self._next()
+            if reply == b"end":
+                return replies
+            replies.append(reply)
+
+    def _next(self) -> Any:
+        while True:
+            reply = self._reader.gets()
+            if reply is False:
+                self._reader.feed(self._socket.recv(65_536))
+            elif isinstance(reply, hiredis.PushNotification):
+                if reply[0] == b"pmessage":
+                    self.pushed.append((reply[2], reply[3]))
+            elif isinstance(reply, hiredis.ReplyError):
+                text = str(reply)
+                return NoScriptError(text[9:]) if text.startswith("NOSCRIPT ") else ResponseError(text)
+            else:
+                return reply
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+
+class SimulatedLink:
+    """The `Link` of a store, over a network that loses and delays."""
+
+    def __init__(self, wire: Wire, network: Network) -> None:
+        self._wire = wire
+        self._network = network
+
+    async def open(self) -> None:
+        """Nothing is to be found."""
+
+    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+        """Send commands; they may be lost on the way there, or their replies on the way back."""
+        weather = self._network.weather
+        await self._travel(weather)
+        if weather.down or weather.strikes(weather.request_lost, "request lost"):
+            raise RedisConnectionError("the simulated network lost the request")
+        replies = self._wire.ask(commands)
+        pushed, self._wire.pushed = self._wire.pushed, []
+        for channel, data in pushed:
+            self._network.publish(channel, data)
+        if weather.strikes(weather.reply_lost, "reply lost"):
+            raise RedisConnectionError("the simulated network lost the reply")
+        await self._travel(weather)
+        return replies
+
+    async def _travel(self, weather: Weather) -> None:
+        time = weather.latency()
+        await asyncio.sleep(min(time, ANSWER_TIMEOUT))
+        if time > ANSWER_TIMEOUT:
+            raise TimeoutError("no answer in time")
+
+    def subscriber(self) -> Any:
+        """Return a client for a subscription."""
+        return Subscription(self._network)
+
+    async def close(self) -> None:
+        """The connection belongs to all."""
+
+    def abandon(self) -> None:
+        """The connection belongs to all."""
