@@ -67,6 +67,7 @@ class Turns:
         self._may_be_work = True
         self._due_at: float | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._listens = asyncio.Event()
         self._moved = asyncio.Event()
         self._progress: asyncio.Event | None = None
         self.claiming = True
@@ -219,15 +220,20 @@ class Turns:
         self._moved.set()
 
     def _listen(self) -> None:
-        """Have the store wake us. The waiting goes on through turns: a signal that comes meanwhile is not missed."""
-        if self._listening is None or self._listening.done():
+        """Have the store wake us, once. The waiting goes on through turns: what comes meanwhile is not missed."""
+        self._listens.set()
+        if self._listening is None:
             self._listening = asyncio.create_task(self._hear(), name="ferryman-listen")
 
     async def _hear(self) -> None:
-        try:
-            await self._store.wait(self._signals, LOOK_AGAIN)
-        except Exception as error:
-            # The turn that follows meets the same trouble and tells it; until then, no hot loop.
-            del error
-            await asyncio.sleep(SHORTEST_REST * 100)
-        self._look()
+        """Wait for signals, in one task for ever: the store knows by it which signals are news to us."""
+        while True:
+            await self._listens.wait()
+            self._listens.clear()
+            try:
+                await self._store.wait(self._signals, LOOK_AGAIN)
+            except Exception as error:
+                # The turn that follows meets the same trouble and tells it; until then, no hot loop.
+                del error
+                await asyncio.sleep(SHORTEST_REST * 100)
+            self._look()

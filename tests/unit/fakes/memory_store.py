@@ -12,6 +12,7 @@ from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Claimed, Lease, LeaseState
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.state import Operation, State
+from ferryman.store.hearing import Hearing
 from ferryman.store.messages import (
     Changed,
     Command,
@@ -88,8 +89,7 @@ class MemoryStore:
         self.next_due: float | None = None
         self.opened = self.closed = 0
         self._answers: dict[int, TurnReply] = {}
-        self._signalled: set[str] = set()
-        self._waiting: list[tuple[frozenset[str], asyncio.Future[None]]] = []
+        self._hearing = Hearing()
         self.inspector = self
         self.feed = self
 
@@ -117,10 +117,7 @@ class MemoryStore:
     def signal(self, name: str) -> None:
         """Send a signal."""
         names = {name, ANY_QUEUE} if name.startswith("queue:") else {name}
-        self._signalled |= names
-        for wanted, waiter in self._waiting:
-            if names & wanted and not waiter.done():
-                waiter.set_result(None)
+        self._hearing.note(frozenset(names))
 
     # -- Store
 
@@ -223,15 +220,7 @@ class MemoryStore:
     async def wait(self, signals: Sequence[str], timeout: float) -> None:
         self._check()
         self.waits.append((list(signals), timeout))
-        wanted = frozenset(signals)
-        if not wanted & self._signalled:
-            entry = (wanted, asyncio.get_running_loop().create_future())
-            self._waiting.append(entry)
-            try:
-                await asyncio.wait({entry[1]}, timeout=timeout)
-            finally:
-                self._waiting.remove(entry)
-        self._signalled -= wanted
+        await self._hearing.wait(signals, timeout)
 
     # -- Feed
 

@@ -95,6 +95,8 @@ async def test_a_signal_starts_a_job_at_once() -> None:
 async def test_an_idle_worker_hardly_asks() -> None:
     async with working(task(work)) as place:
         await asyncio.sleep(1)
+        await place.outcome()  # seen red: a signal that came once woke the worker for ever after
+        await asyncio.sleep(1)
         before = len(place.store.turns)
         await asyncio.sleep(60)
         assert len(place.store.turns) - before <= 13
