@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import SYSTEM, Ports
@@ -19,6 +19,8 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 #: The same failure is told again after so many repetitions.
 TELL_AGAIN = 60
+
+T = TypeVar("T")
 
 
 class Outage:
@@ -164,6 +166,21 @@ async def call_patiently(call: Callable[[], Awaitable[Any]], name: str, around: 
         else:
             around.outage.worked(name)
             return value
+
+
+async def shielded(work: Awaitable[T]) -> T:
+    """Wait for work that goes on when its caller is cancelled.
+
+    Its failure then concerns nobody, and asyncio is not to complain that nobody asked for it.
+    """
+    future = asyncio.ensure_future(work)
+    future.add_done_callback(_hear_out)
+    return await asyncio.shield(future)
+
+
+def _hear_out(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()
 
 
 def _pause_after(failures: int, dice: float) -> float:

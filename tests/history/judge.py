@@ -52,7 +52,7 @@ def phantom(history: History) -> Iterator[str]:
 
 def token_reused(history: History) -> Iterator[str]:
     """Each attempt number is given once, and they rise."""
-    for job_id, given in _by_job(grants(history)).items():
+    for job_id, given in _by_job(history).items():
         for one, other in pairwise(sorted(given, key=lambda grant: (grant.lease.attempt, grant.begun))):
             if one.lease.attempt == other.lease.attempt:
                 yield f"attempt {one.lease.attempt} of {job_id} was given to {one.by} and to {other.by}"
@@ -62,7 +62,7 @@ def token_reused(history: History) -> Iterator[str]:
 
 def stale_accepted(history: History) -> Iterator[str]:
     """Whoever lost a lease, to another or to a person who cancelled, cannot finish."""
-    given = _by_job(grants(history))
+    given = _by_job(history)
     for finish in finishes(history):
         lease = finish.lease
         for grant in given.get(lease.job_id, ()):
@@ -75,7 +75,7 @@ def stale_accepted(history: History) -> Iterator[str]:
 
 def stale_extended(history: History) -> Iterator[str]:
     """Whoever lost a lease cannot have it extended, nor add to the job's feed."""
-    given = _by_job(grants(history))
+    given = _by_job(history)
     for call, lease in _said_held(history):
         for grant in given.get(lease.job_id, ()):
             if grant.lease.attempt > lease.attempt and grant.ended < call.begun:
@@ -97,7 +97,8 @@ def finished_twice(history: History) -> Iterator[str]:
         if len(requests) > 1:
             yield f"{lease} was finished by {len(requests)} turns"
     for job_id, last in lasts.items():
-        if len(last) > 1 + len(history.acted(Operation.RETRY, job_id)):
+        again = history.acted(Operation.RETRY, job_id) + history.acted(Operation.DELETE, job_id)
+        if len(last) > 1 + len(again):
             yield f"{job_id} ended as {' and as '.join(last)}"
 
 
@@ -209,10 +210,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _by_job(given: list[Grant]) -> dict[str, list[Grant]]:
+def _by_job(history: History) -> dict[str, list[Grant]]:
+    """Return the leases of each job; not of one that was deleted, which may have been submitted anew from the start."""
     jobs: defaultdict[str, list[Grant]] = defaultdict(list)
-    for grant in given:
-        jobs[grant.lease.job_id].append(grant)
+    for grant in grants(history):
+        if not history.acted(Operation.DELETE, grant.lease.job_id):
+            jobs[grant.lease.job_id].append(grant)
     return jobs
 
 
@@ -254,7 +257,7 @@ def _request(job: NewJob) -> str | None:
 
 
 def _due(history: History, job: Job) -> float | None:
-    new = next((new for call in history.submits for new in call.said if new.id == job.id), None)
+    new: NewJob | None = next((new for call in history.submits for new in call.said if new.id == job.id), None)
     if new is None:
         return None
     return new.run_at if new.delay is None else job.submitted_at + new.delay

@@ -20,7 +20,7 @@ class Disasters:
         self._workers = workers
         self._people = people
         self._until = until
-        self._pause = self._dice.choice([2.0, 5.0, 12.0, 1_000.0])
+        self._pause = self._dice.choice([0.7, 2.0, 6.0, 1_000.0])
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill_worker,
             self._kill_worker,
@@ -72,7 +72,7 @@ class Disasters:
         self._people.append(Person(self._world, len(self._world.processes), left))
 
     async def _freeze(self) -> None:
-        process = self._dice.choice([one.process for one in [*self._workers, *self._people]])
+        process = self._dice.choice([*(one.process for one in self._workers), *(one.process for one in self._people)])
         process.frozen = True
         pause = self._dice.choice([0.3, LEASE, 3 * LEASE])
         asyncio.get_running_loop().call_later(pause, self._thaw, process)

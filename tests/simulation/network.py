@@ -31,9 +31,7 @@ class Network:
         context, loop = copy_context(), asyncio.get_running_loop()
 
         def receive(data: bytes) -> None:
-            loop.call_later(
-                self.weather.latency(), protocol.datagram_received, data, ("127.0.0.1", 0), context=context
-            )
+            loop.call_later(self.weather.latency(), protocol.datagram_received, data, ("127.0.0.1", 0), context=context)
 
         self._ports[self._last_port] = receive
         return Transport(self, self._last_port)

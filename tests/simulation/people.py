@@ -28,7 +28,7 @@ class Person:
     def __init__(self, world: World, number: int, busy: float) -> None:
         self._world = world
         self._dice = world.dice
-        self._number = number
+        self._pace = self._dice.choice([0.7, 2.0, 4.0])
         self._until = world.loop.time() + busy
         self.process: Process = world.process(f"client-{number}")
         self.living = self.process.run(self._live())
@@ -44,7 +44,7 @@ class Person:
         client = Client(store)
         steps: list[Callable[[Client, Any], Awaitable[None]]] = [self.submit, self.look, self.meddle, self.wait]
         while self._world.loop.time() < self._until:
-            await asyncio.sleep(self._dice.expovariate(0.6))
+            await asyncio.sleep(self._dice.expovariate(self._pace))
             [step] = self._dice.choices(steps, [6, 3, 2, 2])
             try:
                 await step(client, store)
@@ -103,7 +103,7 @@ class Person:
 
     async def meddle(self, client: Client, store: Any) -> None:
         """Do something to some jobs, or to a queue."""
-        if self._dice.random() < 0.2:
+        if self._dice.random() < 0.15:
             queue = self._dice.choice(QUEUES)
             await store.inspector.pause(queue, True, "a person")
             await asyncio.sleep(self._dice.uniform(0.5, 6))

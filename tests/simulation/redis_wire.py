@@ -20,19 +20,19 @@ DATABASE = 9
 
 
 class Wire:
-    """One blocking connection, with the pushes of published signals on it too: in order, so that runs can be repeated."""
+    """One blocking connection. Published signals are pushed on it too, in order, so that runs can be repeated."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
-        self._reader = hiredis.Reader(convertSetsToLists=True)
+        self._reader = hiredis.Reader()
         self.pushed: list[tuple[bytes, bytes]] = []
         self.ask([("HELLO", 3), ("SELECT", DATABASE), ("FLUSHDB",), ("PSUBSCRIBE", "*")])
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands and return their replies; what was published meanwhile is in `pushed`."""
         # What is published by the last command comes before the answer to one behind it.
-        packed = [hiredis.pack_command(tuple(command)) for command in (*commands, ("ECHO", "end"))]
-        self._socket.sendall(b"".join(packed))
+        sent: list[Any] = [tuple(command) for command in (*commands, ("ECHO", "end"))]
+        self._socket.sendall(b"".join(map(hiredis.pack_command, sent)))
         replies: list[Any] = []
         while True:
             reply = self._next()

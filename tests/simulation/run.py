@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import FINAL, State
@@ -68,7 +69,7 @@ async def _run(world: World) -> None:
     store = world.place.store(world.time, world.ports(), world.network)
     await store.open()
     world.weather.fair = False
-    busy = dice.choice([15.0, 30.0, 60.0])
+    busy = dice.choice([5.0, 10.0, 20.0])
     workers = [SimulatedWorker(world, number) for number in range(dice.choice([1, 2, 3]))]
     people = [Person(world, number, busy) for number in range(dice.choice([1, 2]))]
     disasters = Disasters(world, workers, people, until=busy)
@@ -89,7 +90,7 @@ async def _run(world: World) -> None:
     for worker in workers:
         await worker.end()
     await store.close()
-    world.events = list(world.events)  # what the dead say from now on counts no more
+    world.over = True
     await _unwind(world)
 
 
@@ -110,7 +111,7 @@ async def _settle(world: World, store: Store) -> None:
             if held:
                 world.faults.append(f"{held} stayed with dead workers")
                 return
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.5)
 
 
 async def _unwind(world: World) -> None:
@@ -119,6 +120,7 @@ async def _unwind(world: World) -> None:
         if process.dead:
             world.loop.thaw(process)
     mine = asyncio.current_task()
+    left: list[asyncio.Task[Any]] = []
     for _ in range(50):
         left = [task for task in asyncio.all_tasks() if task is not mine]
         if not left:

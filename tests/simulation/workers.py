@@ -34,7 +34,7 @@ class SimulatedWorker:
     async def _live(self) -> None:
         EVIDENCE.set(self._world.history)
         ports = self._world.ports()
-        around = Surroundings.of(self._world.events.append, ports)
+        around = Surroundings.of(self._world.emit, ports)
         make = self._world.maker(self.process, ports)
 
         async def opened() -> Any:
@@ -59,7 +59,7 @@ class SimulatedWorker:
 
     async def end(self) -> None:
         """Ask the worker to end, and check that it does, and that it lost none of its slots."""
-        while self.worker is None and not self.running.done():
+        while self.worker is None and not self.running.done():  # noqa: ASYNC110  # it may wait for its store
             await asyncio.sleep(0.5)
         if self.worker is not None:
             self.worker.stop()

@@ -1,7 +1,8 @@
-"""One run: people who submit, workers, and disasters, all in one loop; and then fair weather, and a look at the rest."""
+"""What everybody in a run shares: one store, one loop with its made-up time, the weather, and the history."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -11,8 +12,8 @@ from ferryman.domain.ids import job_id
 from ferryman.ports import Ports
 from ferryman.store.protocol import Store
 from ferryman.telemetry.events import Event
-from tests.history.records import History
 from tests.history.recording import RecordingStore
+from tests.history.records import History
 from tests.simulation.door import Door
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.network import Network
@@ -42,6 +43,8 @@ class World:
     jobs: list[str] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    #: What is told from now on counts no more: only the code of the dead still runs.
+    over: bool = False
     #: What broke that no history tells: a worker that did not end, a slot that was lost.
     faults: list[str] = field(default_factory=list)
     _opened: list[Store] = field(default_factory=list)
@@ -52,6 +55,7 @@ class World:
         self.weather = Weather.drawn(self.dice, LEASE)
         self.network = Network(self.weather)
         self.loop.datagrams = self.network.open
+        self.loop.set_exception_handler(self._trouble)
         partitions = self.dice.choice([1, 1, 1, 4])
         self.history = History(one_line=partitions == 1 or self.place.fails_by_itself)
         self.place.begin(partitions)
@@ -89,6 +93,15 @@ class World:
             return RecordingStore(door, self.history, process.name)
 
         return make
+
+    def emit(self, event: Event) -> None:
+        """Note what an actor tells."""
+        if not self.over:
+            self.events.append(event)
+
+    def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not self.over:
+            self.faults.append(f"asyncio: {context['message']}: {context.get('exception')!r} {context.get('future')!r}")
 
     def fresh_id(self) -> str:
         """Make a job's id."""

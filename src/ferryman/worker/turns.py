@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ferryman import failpoints
 from ferryman.domain.outcome import Ending, Outcome
-from ferryman.service import Service, Surroundings
+from ferryman.service import Service, Surroundings, shielded
 from ferryman.store.messages import Turn, TurnReply
 from ferryman.store.protocol import Store
 from ferryman.store.signals import ANY_QUEUE, queue_signal
@@ -139,7 +139,7 @@ class Turns:
         sent = self._unanswered
         failpoints.reached("finish.before" if sent.ended else "turn.before")
         # Shielded: the store goes on with a turn that nobody waits for any more.
-        reply = await asyncio.shield(self._store.turn(sent.turn))
+        reply = await shielded(self._store.turn(sent.turn))
         failpoints.reached("finish.answered" if sent.ended else "turn.answered")
         self._unanswered = None
         self._take(sent, reply)

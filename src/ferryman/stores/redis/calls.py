@@ -16,6 +16,7 @@ from ferryman import failpoints
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import SYSTEM, Ports
+from ferryman.service import shielded
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.failures import is_passing, translate
 from ferryman.stores.redis.keys import base
@@ -108,7 +109,7 @@ class Calls:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         # Shielded: a command cut off half-way would cost its connection, and its outcome would be unknown.
-        return await asyncio.shield(task)
+        return await shielded(task)
 
     async def _until_answered(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
         begun = self.ports.monotonic()
