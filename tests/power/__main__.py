@@ -1,0 +1,73 @@
+"""`python -m tests.power --durability full --cuts 1000`: cuts the power of a SQLite store; exits 1 on a violation."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import secrets
+import sqlite3
+import sys
+import time
+from datetime import UTC, datetime
+
+from tests.power.campaign import LEVELS, Tally, Violation, run_seed, two_processes
+from tests.power.vfs import unavailable
+
+#: After so many violations there is nothing new to see.
+MOST_VIOLATIONS = 10
+
+
+def main() -> int:
+    """Cut as often as the command line says and print what it came to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.power", description=__doc__)
+    parser.add_argument("--durability", choices=list(LEVELS), required=True)
+    parser.add_argument("--cuts", type=int, default=1_000, help="how many cuts of the power, at least")
+    parser.add_argument("--files", type=int, help="this many files instead")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of the first file")
+    parser.add_argument("--threads", action="store_true", help="in the threads of production: a seed repeats roughly")
+    said = parser.parse_args()
+    if unavailable():
+        parser.error(unavailable())
+    tally, seed, violations, start = Tally(), said.seed, 0, time.monotonic()
+    with two_processes() as folders:
+        while (
+            tally.cuts < said.cuts if said.files is None else tally.files < said.files
+        ) and violations < MOST_VIOLATIONS:
+            try:
+                run_seed(seed, LEVELS[said.durability], folders, tally, said.threads)
+            except Violation as violation:
+                violations += 1
+                _tell(str(violation))
+            seed += 1
+            if tally.files % 100 == 0:
+                _tell(f"{tally.cuts} cuts, {violations} violations")
+    _tell(summary(said.durability, f"{said.seed} to {seed - 1}", tally, violations, time.monotonic() - start))
+    return 1 if violations else 0
+
+
+def summary(durability: str, seeds: str, tally: Tally, violations: int, seconds: float) -> str:
+    """Return what the cuts came to."""
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return "\n".join(
+        [
+            f"power cuts on sqlite-{durability}, seeds {seeds}, {datetime.now(UTC):%Y-%m-%d}, {machine}, "
+            f"SQLite {sqlite3.sqlite_version}",
+            f"{tally.cuts} cuts in {seconds:.0f} s ({tally.cuts / seconds:.0f}/s), {tally.kills} kills and "
+            f"{tally.stops} orderly stops on {tally.files} files",
+            "cut during: " + ", ".join(f"{what} {number}" for what, number in tally.during.most_common()),
+            f"{tally.submitted} submits and {tally.finished} finishes acknowledged",
+            f"{tally.lost} acknowledged calls lost, by {tally.losing} of the cuts, {tally.worst} at most by one",
+            f"{tally.kept_unanswered} calls without an answer turned out to be kept",
+            f"{violations} violations",
+        ]
+    )
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
