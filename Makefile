@@ -8,7 +8,7 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format bench lock clean
+.PHONY: help setup run test quick check format bench mutants power lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -37,6 +37,13 @@ format: setup  ## Format the code and apply the safe lint fixes
 
 bench: setup  ## Compare with peers; prints ratios
 	$(BIN)/python -m benchmarks $(ARGS)
+
+mutants: setup  ## Plant known faults in copies of the source, and see the tests go red
+	$(BIN)/python -m tests.mutants $(ARGS)
+
+power: setup  ## Cut the power 2,000 times under the SQLite store; prints what was lost
+	$(BIN)/python -m tests.power --durability full $(ARGS)
+	$(BIN)/python -m tests.power --durability normal $(ARGS)
 
 lock: setup  ## Write requirements/*.txt anew; `make lock ARGS=--upgrade` takes newer releases
 	@sh scripts/lock.sh $(ARGS)

@@ -124,6 +124,14 @@ async def test_a_retried_job_stands_at_the_end_of_the_line(world: World) -> None
 
 
 @pytest.mark.one_line
+async def test_a_cancelled_job_that_is_retried_has_lost_its_old_place(world: World) -> None:
+    first, second = await world.submit_many(2)
+    await world.act(Operation.CANCEL, first)
+    await world.act(Operation.RETRY, first)
+    assert await world.claim_ids() == [second, first]
+
+
+@pytest.mark.one_line
 async def test_jobs_retried_together_keep_the_order_asked_for(world: World) -> None:
     ids = [await world.in_state(State.FAILED) for _ in range(4)]
     wanted = [ids[2], ids[0], ids[3], ids[1]]

@@ -40,6 +40,17 @@ async def test_a_lease_that_is_not_extended_runs_out(world: World) -> None:
     assert (job.state, job.crashes, job.retries, job.attempt) == (State.PENDING, 1, 0, 1)
 
 
+async def test_a_job_that_its_living_worker_forgot_comes_back(world: World) -> None:
+    await world.submit_many(2)
+    kept, forgotten = await world.claim(2)
+    for _ in range(2):
+        await world.advance(LEASE - 2)
+        await world.extend(kept.lease)
+    await world.store.upkeep(10)
+    assert await world.state(forgotten.id) is State.PENDING
+    assert await world.state(kept.id) is State.PROCESSING
+
+
 async def test_a_lease_is_as_long_as_its_turn_says(world: World) -> None:
     await world.submit_many(2)
     short, long = await world.claim_one(lease=5.0), await world.claim_one(lease=50.0)
