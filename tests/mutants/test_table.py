@@ -60,6 +60,8 @@ def check_text(name: str, text: str) -> None:
     """See that a changed file would still be taken by whoever reads it."""
     if name.endswith(".py"):
         compile(text, name, "exec")
+    elif name.startswith("stores/sqlite/migrations/"):
+        sqlite3.connect(":memory:").executescript(text).close()
     elif name.endswith(".sql"):
         check_sql(Path(name).stem, text)
     elif name.endswith(".lua"):
