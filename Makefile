@@ -8,7 +8,7 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format bench mutants power lock clean
+.PHONY: help setup run test quick check format model bench mutants power lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ check: setup  ## Check format, lint, types and the import floors
 format: setup  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
+
+model: setup  ## Compare stores with the model of the queue in many random steps; ARGS="--store redis-7.0"
+	$(BIN)/python -m tests.model $(ARGS)
 
 bench: setup  ## Compare with peers; prints ratios
 	$(BIN)/python -m benchmarks $(ARGS)

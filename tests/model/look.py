@@ -1,0 +1,113 @@
+"""All that a store shows, and how it must agree with the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import NamedTuple
+
+from ferryman.domain.job import Job
+from ferryman.domain.state import State
+from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
+from ferryman.store.protocol import Store
+from ferryman.store.query import Include, JobFilter
+from tests.conformance import census
+from tests.model.queue import KEPT, Queue
+
+_EVERYTHING = frozenset(Include)
+#: A store may tell the jobs of one moment apart by microseconds.
+A_MOMENT = 0.5
+
+
+class Seen(NamedTuple):
+    """What a store showed after a step."""
+
+    #: In the order of the list, which is newest first.
+    jobs: dict[str, Job]
+    counts: dict[tuple[str, str, State], int]
+    queues: dict[str, QueueRow]
+    workers: dict[str, WorkerRow]
+
+
+async def look(store: Store) -> Seen:
+    """Ask a store for everything, but for the live output of its jobs."""
+    ids = [job.id for job in await census.listed(store)]
+    assert len(set(ids)) == len(ids), "a job is listed twice"
+    whole = await store.inspector.get(ids, _EVERYTHING)
+    assert None not in whole, "a job is listed that does not exist"
+    counts = {(count.queue, count.task, count.state): count.jobs for count in await store.inspector.counts()}
+    queues = {row.name: row for row in await store.inspector.queues()}
+    workers = {row.info.id: row for row in await store.inspector.workers()}
+    return Seen({job.id: job for job in whole if job}, counts, queues, workers)
+
+
+async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[FeedEntry]]:
+    """Return the live output of each job, having checked that each list has its jobs and no other."""
+    tags = {tag for job in jobs.values() for tag in job.tags}
+    lists = [JobFilter(states=(state,)) for state in State] + [JobFilter(tags=(tag,)) for tag in sorted(tags)]
+    for where in lists:
+        listed = [job.id for job in await census.listed(store, where)]
+        assert listed == [job.id for job in jobs.values() if where.matches(job)], f"the list of {where} is wrong"
+    return {identifier: await store.feed.read(identifier, 0, 1_000) for identifier in jobs}
+
+
+def differences(model: Queue, seen: Seen, latest: float) -> Iterator[str]:
+    """Say what a store shows that the model knows otherwise; `latest` is how far the clock ever was."""
+    expected = model.jobs.by_id
+    for identifier in sorted(expected.keys() | seen.jobs.keys()):
+        yield from _differ(expected.get(identifier), seen.jobs.get(identifier), latest)
+    if list(seen.jobs) != list(reversed(expected)):
+        yield f"listed as {list(seen.jobs)}, submitted as {list(expected)}"
+    if seen.counts != model.jobs.counts():
+        yield f"counts {seen.counts}, not {dict(model.jobs.counts())}"
+    for name in sorted(model.queues | model.paused.keys() | seen.queues.keys()):
+        yield from _differ_in_queue(model, name, seen.queues.get(name), latest)
+    workers = {
+        name: WorkerRow(one.info, one.seen_at, one.seen_at + one.lease > model.now, one.command)
+        for name, one in model.workers.items()
+        if one.seen_at >= model.now - KEPT
+    }
+    if seen.workers != workers:
+        yield f"workers {seen.workers}, not {workers}"
+
+
+def _differ(expected: Job | None, got: Job | None, latest: float) -> Iterator[str]:
+    if expected is None or got is None:
+        yield f"{got} is there, not {expected}"
+        return
+    if expected.submitted_at <= got.submitted_at <= max(expected.submitted_at, latest) + A_MOMENT:
+        got = replace(got, submitted_at=expected.submitted_at)
+    if got != expected and (got := _plain(got)) != (expected := _plain(expected)):
+        names = [f.name for f in fields(Job) if getattr(got, f.name) != getattr(expected, f.name)]
+        said = [f"{name} is {getattr(got, name)!r}, not {getattr(expected, name)!r}" for name in names]
+        yield f"{got.state} job {got.id}: {'; '.join(said)}"
+
+
+def _plain(job: Job) -> Job:
+    """Return a job whose errors are written in one way: the order of what is in them means nothing."""
+    attempts = tuple(replace(attempt, error=_sorted(attempt.error)) for attempt in job.attempts or ())
+    return replace(job, error=_sorted(job.error), attempts=attempts)
+
+
+def _sorted(error: str | None) -> str | None:
+    return error and json.dumps(json.loads(error), sort_keys=True)
+
+
+def _differ_in_queue(model: Queue, name: str, row: QueueRow | None, latest: float) -> Iterator[str]:
+    known, since_by = name in model.queues, model.paused.get(name)
+    if row is None:
+        yield f"there is no queue {name}"
+        return
+    if (row.paused, row.paused_at, row.paused_by) != (since_by is not None, *(since_by or (None, None))):
+        yield f"{row} is paused since and by {since_by}"
+    jobs = [job for job in model.jobs.by_id.values() if job.queue == name]
+    counts = {state: sum(job.state is state for job in jobs) for state in State}
+    if {**dict.fromkeys(State, 0), **row.counts} != counts or (row.counts and not known):
+        yield f"{row} has {counts}"
+    pending = [job.submitted_at for job in jobs if job.state is State.PENDING]
+    oldest = row.oldest_pending_at
+    if (oldest is None) != (not pending):
+        yield f"{row} has {len(pending)} pending"
+    if oldest is not None and not min(pending) <= oldest <= max(*pending, latest) + A_MOMENT:
+        yield f"{row} has its oldest pending job since {oldest}, of {pending}"
