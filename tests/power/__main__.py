@@ -11,7 +11,9 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from tests.power.campaign import LEVELS, Tally, Violation, run_seed, two_processes
+from tests.power.campaign import Violation, run_seed
+from tests.power.settings import two_processes
+from tests.power.tally import LEVELS, Tally
 from tests.power.vfs import unavailable
 
 #: After so many violations there is nothing new to see.
@@ -58,7 +60,7 @@ def summary(durability: str, seeds: str, tally: Tally, violations: int, seconds:
             "cut during: " + ", ".join(f"{what} {number}" for what, number in tally.during.most_common()),
             f"{tally.submitted} submits and {tally.finished} finishes acknowledged",
             f"{tally.lost} acknowledged calls lost, by {tally.losing} of the cuts, {tally.worst} at most by one",
-            f"{tally.kept_unanswered} calls without an answer turned out to be kept",
+            f"{tally.failed} writes and syncs failed; {tally.kept_unanswered} calls without an answer had been kept",
             f"{violations} violations",
         ]
     )

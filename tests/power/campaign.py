@@ -5,30 +5,33 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from ferryman.domain.errors import StoreError
 from ferryman.domain.retention import Retention
 from ferryman.ports import Ports
 from ferryman.store.protocol import Store
-from ferryman.stores.sqlite import connection
 from ferryman.stores.sqlite.store import SqliteStore
 from tests.conformance.random_walk import Walk
 from tests.conformance.world import World
-from tests.power.disk import Disk
-from tests.power.judge import Verdict, judge
+from tests.power.disk import Disk, fine
+from tests.power.judge import Verdict, check_file, judge
 from tests.power.one_thread import OneThread
+from tests.power.settings import next_schema, small_log
+from tests.power.tally import Level, Tally
+from tests.power.trouble import now_and_then
 from tests.power.vfs import mounted
 from tests.power.workload import RETENTION, Clock, Crowd, User
 
 FILE = "jobs.db"
 #: Ends of power, or of processes, that one file goes through.
 LIVES = 5
+#: The life that begins with an upgrade.
+UPGRADE = 3
+#: Most changes that a life lasts, by what it begins with.
+CHANGES = {"making the file": [90, 260, 560], "an upgrade": [20, 40, 200], "opening": [30, 200, 500]}
 #: Steps of the conformance suite's random walk on what is left at last.
 STEPS = 3
 
@@ -37,79 +40,20 @@ class Violation(AssertionError):
     """A promise was broken; says of which seed, and how to see it again."""
 
 
-@dataclass(frozen=True)
-class Level:
-    """A durability that the store is opened with, and whether no cut may lose what was acknowledged."""
-
-    durability: str
-    lossless: bool
-
-
-LEVELS = {name: Level(name, name == "full") for name in ("full", "normal", "off")}
-
-
-@dataclass
-class Tally:
-    """What a campaign did and saw."""
-
-    files: int = 0
-    cuts: int = 0
-    kills: int = 0
-    stops: int = 0
-    submitted: int = 0
-    finished: int = 0
-    #: Acknowledged calls that a cut lost, the cuts that lost some, the most that one lost.
-    lost: int = 0
-    losing: int = 0
-    worst: int = 0
-    kept_unanswered: int = 0
-    #: What the disk was doing when it ended.
-    during: Counter[str] = field(default_factory=Counter)
-
-    def ended(self, cut: bool, phase: str, during: tuple[str, str] | None) -> None:
-        """Count an end: by a cut or not, in which phase of a life, and what the disk was doing."""
-        if not cut:
-            self.kills += during is not None
-            self.stops += during is None
-            return
-        self.cuts += 1
-        kind, name = during or ("", "")
-        if phase == "work":
-            phase = "a commit" if name.endswith("-wal") else "a checkpoint" if kind in ("write", "sync") else "work"
-        self.during[phase] += 1
-
-    def judged(self, verdict: Verdict) -> None:
-        self.lost += verdict.lost
-        self.losing += verdict.lost > 0
-        self.worst = max(self.worst, verdict.lost)
-        self.kept_unanswered += verdict.kept_unanswered
-
-
-@contextmanager
-def small_log(pages: int) -> Iterator[None]:
-    """Fold the write-ahead log into the file after so many pages, and cut it to nothing then."""
-    before = connection.CHECKPOINT_PAGES, connection.LARGEST_LOG
-    connection.CHECKPOINT_PAGES, connection.LARGEST_LOG = pages, pages * 2_048
-    try:
-        yield
-    finally:
-        connection.CHECKPOINT_PAGES, connection.LARGEST_LOG = before
-
-
 @dataclass
 class Place:
     """The disk as the conformance suite's `World` wants it."""
 
-    campaign: FileLives
+    lives: FileLives
 
     def store(self, retention: Retention) -> Store:
-        return self.campaign.store()
+        return self.lives.store()
 
     def now(self) -> float:
-        return self.campaign.clock.now
+        return self.lives.clock.now
 
     async def advance(self, seconds: float) -> None:
-        self.campaign.clock.now += seconds
+        self.lives.clock.now += seconds
 
     async def close(self) -> None:
         pass
@@ -129,6 +73,8 @@ class FileLives:
         self._tally = tally
         self._ports = Ports(threads=threads)
         self._made: list[SqliteStore] = []
+        #: What whoever opens the file next does to it.
+        self._opening = "making the file"
         #: How the file was left since it was last judged: whether all that was acknowledged is there, and safe.
         self._lossless = True
         self._safe = True
@@ -140,10 +86,13 @@ class FileLives:
 
     async def run(self) -> None:
         """Live and be judged, over and over; then see that a random walk can go on."""
-        with small_log(self.dice.choice([8, 20, 60])), mounted(self.disk, *self._folders):
+        with ExitStack() as versions, small_log(self.dice.choice([8, 20, 60])), mounted(self.disk, *self._folders):
             try:
                 for number in range(LIVES):
-                    await self._live(fresh=number == 0)
+                    if number == UPGRADE:
+                        versions.enter_context(next_schema())
+                        self._opening = "an upgrade"
+                    await self._live()
                 store = self.store()
                 await store.open()
                 verdict = await self._judge(store)
@@ -153,13 +102,13 @@ class FileLives:
                 for store in self._made:
                     await store.close()
 
-    async def _live(self, fresh: bool) -> None:
+    async def _live(self) -> None:
         end = self.dice.choices(["cut", "kill", "stop"], [7, 2, 1])[0]
         self.disk.ending = self.disk.kill if end == "kill" else self.disk.cut_power
-        last = self.disk.asked + self.dice.randint(1, self.dice.choice([30, 200, 500]) + (60 if fresh else 0))
+        last = self.disk.asked + self.dice.randint(1, self.dice.choice(CHANGES[self._opening]))
         self.disk.end_at = None if end == "stop" else last
         stores: list[SqliteStore] = []
-        phase = "making the file" if fresh else "opening"
+        phase = self._opening
 
         def over() -> bool:
             return self.disk.ended is not None or (end == "stop" and self.disk.asked >= last)
@@ -167,14 +116,21 @@ class FileLives:
         try:
             stores.append(self.store())
             await stores[0].open()
-            if not fresh:
-                await self._judge(stores[0])
+            self._opening = "opening"
+            await self._judge(stores[0])
             if self.dice.random() < 0.3:
                 stores.append(self.store(1))
                 await stores[1].open()
             phase = "work"
-            users = [User(self.crowd, store, self._folders[n] / FILE, over) for n, store in enumerate(stores)]
-            await asyncio.gather(*(user.work() for user in users))
+            if self.dice.random() < 0.4:
+                self.disk.fault = now_and_then(self.dice, self._level.faults)
+            await asyncio.gather(
+                *(
+                    User(self.crowd, store, self._folders[n] / FILE, over, lambda: self.disk.failed).work()
+                    for n, store in enumerate(stores)
+                )
+            )
+            self.disk.fault = fine
             # An orderly stop folds the log and deletes it: let the power fail in the midst of that too.
             if end == "stop" and self.dice.random() < 0.5:
                 self.disk.end_at = self.disk.asked + self.dice.randint(1, 20)
@@ -198,7 +154,8 @@ class FileLives:
 
     async def _judge(self, store: SqliteStore) -> Verdict:
         path = self._folders[0] / FILE
-        verdict = await judge(store, path, self.crowd.records, lossless=self._lossless, safe=self._safe)
+        check_file(path)
+        verdict = await judge(store, self.crowd.records, lossless=self._lossless, safe=self._safe)
         self._tally.judged(verdict)
         self._lossless = True
         self.crowd.wake(verdict.jobs)
@@ -228,13 +185,4 @@ def run_seed(seed: int, level: Level, folders: list[Path], tally: Tally, threads
     finally:
         tally.submitted += lives.crowd.submitted
         tally.finished += lives.crowd.finished
-
-
-@contextmanager
-def two_processes() -> Iterator[list[Path]]:
-    """Make the folders through which two processes see the disk; nothing is ever in them."""
-    with tempfile.TemporaryDirectory(prefix="ferryman-power-") as base:
-        folders = [Path(base) / "first", Path(base) / "second"]
-        for folder in folders:
-            folder.mkdir()
-        yield folders
+        tally.failed += lives.disk.failed

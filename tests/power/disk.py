@@ -20,6 +20,8 @@ IOERR_WRITE, IOERR_FSYNC = IOERR | (3 << 8), IOERR | (4 << 8)
 
 #: One of: create, write, truncate, sync, delete.
 Kind = str
+#: Told what is about to be done to which file, and whether that grows; an error code makes it fail.
+Fault = Callable[[Kind, str, bool], int | None]
 
 
 class DiskError(Exception):
@@ -56,6 +58,11 @@ class File:
             self.data = _left_behind(self, dice, kept)
         self.safe = bytearray(self.data)
         self.changes.clear()
+
+
+def fine(kind: Kind, name: str, grows: bool) -> int | None:
+    """Let everything be done."""
+    return None
 
 
 def apply(data: bytearray, offset: int, written: bytes | None) -> None:
@@ -104,7 +111,7 @@ class Handle:
     process: str
     #: The file's at the time; whoever is dead keeps it, since its SQLite still points into it.
     memory: SharedMemory
-    #: The first sync of a new log or journal also syncs the folder, as SQLite does it on Unix.
+    #: The first sync by a handle that would have made a log or journal also syncs the folder, as SQLite on Unix.
     syncs_folder: bool = False
     alive: bool = True
 
@@ -125,8 +132,9 @@ class Disk:
         self.ending: Callable[[], None] = self.cut_power
         #: What was asked for when everything ended, such as ("sync", "jobs.db-wal"); None while processes live.
         self.ended: tuple[Kind, str] | None = None
-        #: Answers a change with an error code, to make it fail: None lets it be done.
-        self.fault: Callable[[Kind, str], int | None] = lambda kind, name: None
+        #: What goes wrong, and how often something did.
+        self.fault: Fault = fine
+        self.failed = 0
 
     # -- what processes do
 
@@ -135,27 +143,31 @@ class Disk:
             if self.ended:
                 raise DiskError(IOERR)
             file = self.files.get(name)
-            created = file is None
             if file is None:
                 if not create:
                     raise DiskError(14)  # cannot open
                 file = self.files[name] = File()
                 self._name_changes.append((name, file))
                 self._ask("create", name)
-            handle = Handle(file, name, process, file.memory, syncs_folder and created)
+            handle = Handle(file, name, process, file.memory, syncs_folder)
             self.handles.add(handle)
             return handle
 
     def write(self, handle: Handle, offset: int, data: bytes) -> None:
         with self._guard:
             self._check(handle)
-            self._fail("write", handle.name)
+            try:
+                self._fail("write", handle.name, offset + len(data) > len(handle.file.data))
+            except DiskError:
+                handle.file.change(offset, data[: self.dice.randint(0, len(data))])  # as much as went in
+                raise
             handle.file.change(offset, data)
             self._ask("write", handle.name)
 
     def truncate(self, handle: Handle, size: int) -> None:
         with self._guard:
             self._check(handle)
+            self._fail("truncate", handle.name, size > len(handle.file.data))
             if size < len(handle.file.data):
                 handle.file.change(size, None)
             elif size > len(handle.file.data):
@@ -168,7 +180,7 @@ class Disk:
             self._check(handle)
             self._ask("sync", handle.name)
             try:
-                self._fail("sync", handle.name)
+                self._fail("sync", handle.name, False)
             except DiskError:
                 handle.file.changes.clear()
                 raise
@@ -206,9 +218,10 @@ class Disk:
         if not handle.alive:
             raise DiskError(IOERR)
 
-    def _fail(self, kind: Kind, name: str) -> None:
-        code = self.fault(kind, name)
+    def _fail(self, kind: Kind, name: str, grows: bool) -> None:
+        code = self.fault(kind, name, grows)
         if code is not None:
+            self.failed += 1
             raise DiskError(code)
 
     def _ask(self, kind: Kind, name: str) -> None:
@@ -251,4 +264,4 @@ class Disk:
 
     def start(self) -> None:
         """Let new processes open the files as they were left."""
-        self.ended, self.end_at = None, None
+        self.ended, self.end_at, self.fault = None, None, fine

@@ -23,13 +23,12 @@ class Verdict:
     jobs: dict[str, Job]
 
 
-async def judge(store: Store, path: Path, records: Records, *, lossless: bool, safe: bool) -> Verdict:
+async def judge(store: Store, records: Records, *, lossless: bool, safe: bool) -> Verdict:
     """Check all that must hold, and forget what was lost.
 
     `lossless` says that no acknowledged call may be missing; otherwise the last ones may. `safe` says that all in the
     file is on the disk by now: a cut of the power went before, or the level is full.
     """
-    check_file(path)
     jobs = await census.take(store)
     await census.take_apart(store)
     found = Found(jobs, records.may_be_gone)
@@ -53,9 +52,14 @@ async def judge(store: Store, path: Path, records: Records, *, lossless: bool, s
 
 
 def check_file(path: Path) -> None:
-    """Let SQLite look at every page of the file."""
+    """Let SQLite look at every page of the file; a step of its schema is there if its number says so."""
     connection = sqlite3.connect(path)
     try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        moved = connection.execute(
+            "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'moved%' AND sql > ''"
+        ).fetchone()
+        assert moved[0] == (2 if version == 2 else 0), f"version {version} has {moved[0]} of 2 parts"
         problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     finally:
         connection.close()

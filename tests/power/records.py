@@ -72,7 +72,7 @@ class Ended:
         lease = self.outcome.lease
         job = found.jobs.get(lease.job_id)
         if job is None:
-            return None if found.may_be_gone(lease.job_id) else False
+            return None if not self.certain or found.may_be_gone(lease.job_id) else False
         for attempt in job.attempts or ():
             if attempt.number == lease.attempt and attempt.ending is not None:
                 # The store makes a failure of an error that comes when no retry is left.

@@ -22,7 +22,7 @@ from tests.power.disk import IOERR, Disk, DiskError, Handle
 OK, BUSY, NOTFOUND = 0, 5, 12
 SHORT_READ, DELETE_MISSING = IOERR | (2 << 8), IOERR | (23 << 8)
 OPEN_CREATE, OPEN_MAIN_DB = 0x4, 0x100
-#: New files of these kinds (journals, logs) have their folder synced along with them.
+#: Who may create files of these kinds (journals, logs) syncs the folder along with the first sync.
 OPEN_WITH_FOLDER = 0x800 | 0x4000 | 0x80000
 SHM_UNLOCK, SHM_EXCLUSIVE = 1, 8
 #: What SQLite takes for granted of any disk under Linux: a write harms no byte beside it.
@@ -246,9 +246,8 @@ class _Library:
             return int(self._system.contents.open(ctypes.addressof(self._system.contents), name, file, flags, answer))
         file.contents.methods = POINTER(_Methods)()  # SQLite closes a file that failed to open if this is set
         disk, process, called = place
-        handle = disk.open(
-            called, process, create=bool(flags & OPEN_CREATE), syncs_folder=bool(flags & OPEN_WITH_FOLDER)
-        )
+        create = bool(flags & OPEN_CREATE)
+        handle = disk.open(called, process, create=create, syncs_folder=create and bool(flags & OPEN_WITH_FOLDER))
         _open[ctypes.addressof(file.contents)] = disk, handle
         file.contents.methods = ctypes.pointer(self._methods)
         if answer:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ferryman.domain.errors import StoreError
+from ferryman.domain.errors import StoreError, StoreUnavailable
 from ferryman.domain.ids import job_id
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
@@ -60,8 +60,8 @@ class Crowd:
     #: Leases that are held, and those that a worker has although they are lost.
     leases: list[Lease] = field(default_factory=list)
     void: list[Lease] = field(default_factory=list)
-    #: Calls that got no answer, to be sent again.
-    unanswered: list[NewJob] = field(default_factory=list)
+    #: Calls that got no answer, to be sent again just as they were.
+    unanswered: list[list[NewJob]] = field(default_factory=list)
     sent_again: set[str] = field(default_factory=set)
     turns: dict[str, Turn] = field(default_factory=dict)
     submitted: int = 0
@@ -91,14 +91,17 @@ class Crowd:
 class User:
     """One store object with its users."""
 
-    def __init__(self, crowd: Crowd, store: Store, path: Path, over: Callable[[], bool]) -> None:
-        """`over` says that the processes are dead or about to end: then an answer that does not come is no surprise."""
+    def __init__(
+        self, crowd: Crowd, store: Store, path: Path, over: Callable[[], bool], failed: Callable[[], int]
+    ) -> None:
+        """An answer that does not come is no surprise when it is `over`, or when the disk has `failed` once more."""
         self._crowd = crowd
         self._dice = crowd.dice
         self._records = crowd.records
         self._store = store
         self._path = path
         self._over = over
+        self._failed = failed
         crowd.stores += 1
         self._by = crowd.stores
 
@@ -113,10 +116,12 @@ class User:
 
     async def _go_on(self, act: Callable[[], Awaitable[None]]) -> None:
         while not self._over():
+            failed = self._failed()
             try:
                 await act()
-            except (StoreError, sqlite3.Error):
-                if not self._over():
+            except (StoreError, sqlite3.Error) as error:
+                troubled = self._failed() > failed and isinstance(error, (StoreUnavailable, sqlite3.OperationalError))
+                if not (self._over() or troubled):
                     raise
             for _ in range(self._dice.choice([1, 1, 2, 5])):
                 await asyncio.sleep(0)
@@ -126,8 +131,8 @@ class User:
         crowd = self._crowd
         again = bool(crowd.unanswered) and self._dice.random() < 0.5
         if again:
-            jobs = [crowd.unanswered.pop(self._dice.randrange(len(crowd.unanswered)))]
-            crowd.sent_again.add(jobs[0].id)
+            jobs = crowd.unanswered.pop(self._dice.randrange(len(crowd.unanswered)))
+            crowd.sent_again.update(job.id for job in jobs)
         elif self._dice.random() < 0.3:
             jobs = [crowd.job(self._dice.choice(KEYS))]
         else:
@@ -136,7 +141,7 @@ class User:
         try:
             answers = await self._store.submit(jobs)
         except StoreError:
-            crowd.unanswered += jobs
+            crowd.unanswered.append(jobs)
             raise
         self._records.answer(call, [Stored(answer.id, proves=answer.created) for answer in answers])
         crowd.submitted += len(jobs)
@@ -149,7 +154,9 @@ class User:
             lost = sorted(worker for worker in waiting if not worker.startswith(f"w{self._by}-"))
             repeated = name in waiting or bool(lost)
             request = waiting.pop(name if name in waiting else lost[0]) if repeated else self._turn(name)
-            call = self._records.invoke(self._by, facts_of_outcomes(request.outcomes), repeated)
+            # Nothing is known of a lease that was lost, nor of what happened before the turn was taken again.
+            known = [] if repeated else [o for o in request.outcomes if o.lease not in self._crowd.void]
+            call = self._records.invoke(self._by, facts_of_outcomes(known), repeated)
             try:
                 reply = await self._store.turn(request)
             except StoreError:
@@ -200,7 +207,7 @@ class User:
             return
         identifier = self._dice.choice(sorted(self._records.attempts))
         operation = self._dice.choice([Operation.CANCEL, Operation.CANCEL, Operation.DELETE])
-        waiting = self._crowd.sent_again.union(job.id for job in self._crowd.unanswered)
+        waiting = self._crowd.sent_again.union(job.id for jobs in self._crowd.unanswered for job in jobs)
         if operation is Operation.DELETE and identifier in waiting:
             return  # a submit that comes after it would rightfully make the job anew
         if operation is Operation.DELETE:
