@@ -106,6 +106,8 @@ class Client:
             futures.remove(future)
         if not futures:
             self._awaited.pop(job_id, None)
+        if future.done() and not future.cancelled():
+            future.exception()  # heard, whether or not the caller's own look failed before: asyncio is not to complain
 
     async def _watch(self) -> None:
         """Look at every awaited job whenever something finished: one read for all who wait."""

@@ -20,7 +20,7 @@ class Disasters:
         self._workers = workers
         self._people = people
         self._until = until
-        self._pause = self._dice.choice([0.7, 2.0, 6.0, 1_000.0])
+        self._pause = self._dice.choice([0.5, 1.5, 4.0, 1_000.0])
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill_worker,
             self._kill_worker,
@@ -82,7 +82,7 @@ class Disasters:
             self._world.loop.thaw(process)
 
     async def _move_clock(self) -> None:
-        step = self._dice.choice([-15.0, -1.0, 1.0, 15.0, 3_600.0])
+        step = self._dice.choice([-6.0, -1.0, 1.0, 6.0, 3_600.0])
         self._world.moved += step
         self._world.history.clock_went_back |= step < 0
 

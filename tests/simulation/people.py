@@ -22,25 +22,30 @@ EVERYTHING = frozenset(Include)
 _OPERATIONS = (Operation.CANCEL, Operation.CANCEL, Operation.RETRY, Operation.RUN_NOW, Operation.DELETE)
 
 
+async def opened(make: Callable[[], Any]) -> Any:
+    """Open a store, as often as it takes; one that could not be opened is of no more use."""
+    while True:
+        store = make()
+        try:
+            await store.open()
+            return store
+        except StoreUnavailable:
+            await asyncio.sleep(0.5)
+
+
 class Person:
     """A client in a process of its own, for as long as `busy` says, in seconds."""
 
     def __init__(self, world: World, number: int, busy: float) -> None:
         self._world = world
         self._dice = world.dice
-        self._pace = self._dice.choice([0.7, 2.0, 4.0])
+        self._pace = self._dice.choice([1.0, 3.0, 6.0])
         self._until = world.loop.time() + busy
         self.process: Process = world.process(f"client-{number}")
         self.living = self.process.run(self._live())
 
     async def _live(self) -> None:
-        store = self._world.maker(self.process, self._world.ports())()
-        while True:
-            try:
-                await store.open()
-                break
-            except StoreUnavailable:
-                await asyncio.sleep(0.5)
+        store = await opened(self._world.maker(self.process, self._world.ports()))
         client = Client(store)
         steps: list[Callable[[Client, Any], Awaitable[None]]] = [self.submit, self.look, self.meddle, self.wait]
         while self._world.loop.time() < self._until:
@@ -82,7 +87,7 @@ class Person:
         dice = self._dice
         seconds = dice.choice([0.0, 0.0, 0.05, 1.0, 4.0, 9.0])
         said = {"seconds": seconds, "end": dice.choice(ENDS[:1] * 4 + ENDS), "words": dice.choice([0, 0, 0, 3])}
-        delay = dice.choice([None, None, None, 0.0, 3.0, 15.0])
+        delay = dice.choice([None, None, None, 0.0, 2.0, 7.0])
         return NewJob(
             self._world.fresh_id(),
             dice.choice(tuple(TASKS)),
@@ -90,7 +95,7 @@ class Person:
             dice.choice(QUEUES),
             priority=dice.choice([5, 5, 5, 3, 8]),
             delay=delay,
-            run_at=self._world.time() + dice.uniform(-5, 10) if delay is None and dice.random() < 0.1 else None,
+            run_at=self._world.time() + dice.uniform(-5, 6) if delay is None and dice.random() < 0.1 else None,
             timeout=dice.choice([None, None, 6.0]),
             max_retries=dice.choice([0, 1, 2]),
             max_crashes=dice.choice([0, 1, 3, 3]),

@@ -84,12 +84,12 @@ class RedisPlace:
 
     def begin(self, partitions: int) -> None:
         self._partitions = partitions
-        self._wire.ask([("FLUSHDB",)])
+        self._wire.ask([("FLUSHDB",), ("SCRIPT", "FLUSH")])  # what a server knows would change the run
         self._wire.pushed.clear()
 
     def store(self, clock: Callable[[], float], ports: Ports, network: Network) -> Store:
         address = parse_address(f"redis://simulated?prefix=s&partitions={self._partitions}")
-        link = SimulatedLink(self._wire, network)
+        link = SimulatedLink(self._wire, network, clock)
         store: Any = RedisStore(address, RETENTION, Promises(allow_volatile=True), clock=clock, ports=ports, link=link)
         return store  # type: ignore[no-any-return]
 

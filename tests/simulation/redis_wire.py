@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hiredis
@@ -62,8 +62,9 @@ class Wire:
 class SimulatedLink:
     """The `Link` of a store, over a network that loses and delays."""
 
-    def __init__(self, wire: Wire, network: Network) -> None:
+    def __init__(self, wire: Wire, network: Network, clock: Callable[[], float]) -> None:
         self._wire = wire
+        self._clock = clock
         self._network = network
 
     async def open(self) -> None:
@@ -75,7 +76,7 @@ class SimulatedLink:
         await self._travel(weather)
         if weather.down or weather.strikes(weather.request_lost, "request lost"):
             raise RedisConnectionError("the simulated network lost the request")
-        replies = self._wire.ask(commands)
+        replies = self._wire.ask([self._timed(command) for command in commands])
         pushed, self._wire.pushed = self._wire.pushed, []
         for channel, data in pushed:
             self._network.publish(channel, data)
@@ -83,6 +84,12 @@ class SimulatedLink:
             raise RedisConnectionError("the simulated network lost the reply")
         await self._travel(weather)
         return replies
+
+    def _timed(self, command: Command) -> Command:
+        """Tell a script the time at which the server runs it, not the one at which it was sent."""
+        if command[0] not in ("EVALSHA", "EVAL"):
+            return command
+        return (*command[:4], round(self._clock() * 1_000_000), *command[5:])
 
     async def _travel(self, weather: Weather) -> None:
         time = weather.latency()

@@ -69,7 +69,7 @@ async def _run(world: World) -> None:
     store = world.place.store(world.time, world.ports(), world.network)
     await store.open()
     world.weather.fair = False
-    busy = dice.choice([5.0, 10.0, 20.0])
+    busy = dice.choice([3.0, 7.0, 14.0])
     workers = [SimulatedWorker(world, number) for number in range(dice.choice([1, 2, 3]))]
     people = [Person(world, number, busy) for number in range(dice.choice([1, 2]))]
     disasters = Disasters(world, workers, people, until=busy)

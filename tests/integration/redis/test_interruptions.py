@@ -13,8 +13,15 @@ import pytest
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import NewJob
-from ferryman.store.messages import Submitted
+from ferryman.domain.outcome import Outcome
+from ferryman.domain.retention import Retention
+from ferryman.domain.state import Operation, State
+from ferryman.ports import SYSTEM, Ports
+from ferryman.store.messages import Changed, Submitted
 from ferryman.store.protocol import Store
+from ferryman.stores.redis.address import parse_address
+from ferryman.stores.redis.promises import Promises
+from ferryman.stores.redis.store import RedisStore
 from tests.integration.redis.place import Place, jobs_in, new_job, turn
 from tests.servers.redis_server import RedisServer
 
@@ -102,3 +109,28 @@ async def test_a_submit_waits_for_the_end_of_a_pause(place: Place) -> None:
     assert not waiting.done(), "the server is not paused"
     [answer] = await waiting
     assert answer.created
+
+
+async def test_a_retry_whose_answer_was_lost_is_done_once_although_the_job_ended_meanwhile(redis: RedisServer) -> None:
+    # The store repeats a call under the same number until it is answered; here each call has it, as if it were one.
+    always_seven = Ports(bits=lambda count: 7)
+    store = RedisStore(parse_address(redis.url), Retention(), Promises(), clock=SYSTEM.clock, ports=always_seven)
+    await store.open()
+    try:
+        job = new_job()
+        await store.submit([job])
+        await _complete(store)
+        assert await store.inspector.act(Operation.RETRY, [job.id]) == [Changed(job.id, True, State.PENDING)]
+        await _complete(store)
+        assert await store.inspector.act(Operation.RETRY, [job.id]) == [Changed(job.id, True, State.PENDING)]
+        [kept] = await store.inspector.get([job.id])
+        assert kept is not None
+        assert (kept.state, kept.attempt) == (State.COMPLETED, 2)
+    finally:
+        await store.close()
+
+
+async def _complete(store: Store) -> None:
+    """Run the one job there is."""
+    [claimed] = (await turn(store)).claimed
+    assert (await turn(store, Outcome.completed(claimed.lease, "1"), want=0)).accepted == [True]

@@ -103,7 +103,8 @@ class RedisInspector:
             changed: list[Changed] = []
             for start in range(0, len(positions), MOST_AT_ONCE):
                 part = [ids[position] for position in positions[start : start + MOST_AT_ONCE]]
-                values = (operation.value, len(allowed), *allowed, *map(id_bytes, part))
+                request = self._calls.ports.bits(63)
+                values = (request, operation.value, len(allowed), *allowed, *map(id_bytes, part))
                 for identifier, (done, state) in zip(
                     part, await self._calls.run("act", partition, *values), strict=True
                 ):

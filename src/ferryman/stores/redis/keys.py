@@ -39,7 +39,7 @@ KEYS = {
     "WORKERS": ":workers",  # hash by worker: JSON of what it announced
     "SEEN": ":seen",  # sorted set: workers by the time they announced themselves last
     "COMMANDS": ":commands",  # hash by worker: the command left for it
-    "ANSWERED": ":answered:",  # string by worker: its last turn and the answer, for when it is sent again
+    "ANSWERED": ":answered:",  # string by worker, or act and a number: what was asked last and the answer, see turn.lua
     # -- the rest
     "LAST_PLACE": ":last_place",  # string: the last place in line that was given out, see parts/places.lua
     "FORMAT": ":format",  # hash, in partition 0 only: the version of all this, and the number of partitions

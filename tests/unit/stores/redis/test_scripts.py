@@ -180,7 +180,7 @@ def test_parts_stand_before_who_needs_them_and_once() -> None:
 
 #: Values to call each script with, behind the time.
 VALUES: dict[str, list[Any]] = {
-    "act": ["cancel", 1, "pending", b"\0" * 16],
+    "act": [7, "cancel", 1, "pending", b"\0" * 16],
     "command_worker": ["w", ""],
     "count_jobs": [],
     "extend": ["w", "{}", 1_000, b"\0" * 16 + b"1 5"],

@@ -1,9 +1,13 @@
 -- What people do to jobs: cancel, retry, run now, delete; each where the job's state allows it.
--- in:  time, the action, the set of states that allow it, then the ids
+-- in:  time, request, the action, the set of states that allow it, then the ids
 -- out: for each id whether it was done, and the job's state now, empty for none
+-- The same request again is answered the same and changes nothing: a job that was retried may have ended meanwhile, and
+-- would be retried once more.
 -- parts: values ends places leaving
 
-local action, allowed = take(), take_set()
+local request, action, allowed = take(), take(), take_set()
+-- How long an answer is kept, in milliseconds: a call is repeated for some seconds only.
+local ANSWER_KEPT = 60000
 local CANCELLED = '{"type": "Cancelled", "message": "cancelled while it ran", "traceback": ""}'
 
 -- Take its lease from whoever runs the job, and wake them.
@@ -48,7 +52,9 @@ local actions = {
 }
 
 write_though_full()
-local answer = {}
+local answered = redis.call('GET', ANSWERED .. 'act ' .. request)
+if answered then return cmsgpack.unpack(answered) end
+local answer, changed = {}, false
 while position < #ARGV do
   local id = take()
   local state = redis.call('HGET', JOB .. id, 'state')
@@ -56,9 +62,11 @@ while position < #ARGV do
   if done then
     actions[action](read_attempt(id), state)
     settle_ends() -- the same id may come twice
+    changed = true
     state = redis.call('HGET', JOB .. id, 'state')
   end
   answer[#answer + 1] = { done and 1 or 0, state or '' }
 end
+if changed then redis.call('SET', ANSWERED .. 'act ' .. request, cmsgpack.pack(answer), 'PX', ANSWER_KEPT) end
 send_signals()
 return answer
