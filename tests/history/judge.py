@@ -164,12 +164,13 @@ def illegal(history: History) -> Iterator[str]:
     for sight in history.sights:
         seen[sight.id].append(sight)
     for job_id, sights in seen.items():
+        if history.acted(Operation.DELETE, job_id):
+            continue  # it may have been submitted anew from the start
         for one, other in pairwise(sorted(sights, key=lambda sight: sight.begun)):
             if one.job is None or other.begun < one.ended:
                 continue
             if other.job is None:
-                if not history.acted(Operation.DELETE, job_id):
-                    yield f"{job_id} was {one.job.state} and then gone"
+                yield f"{job_id} was {one.job.state} and then gone"
                 continue
             if other.job.attempt < one.job.attempt:
                 yield f"the attempts of {job_id} went from {one.job.attempt} to {other.job.attempt}"

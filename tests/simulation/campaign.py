@@ -81,7 +81,7 @@ def place(store: str) -> Iterator[Place]:
         if store == "sqlite":
             made: Place = SqlitePlace(folder)
         else:
-            server = RedisServer(folder, settings=VOLATILE).start()
+            server = RedisServer(folder, settings=(*VOLATILE, "--activerehashing", "no")).start()
             stack.callback(server.stop)
             made = RedisPlace(server.port)
         stack.callback(made.close)
