@@ -140,11 +140,19 @@ class SqliteStore:
 
         The first wait for a signal returns at once: what was sent before it was registered is not known.
         """
+        self._spread_net()
         if await self._register(signals):
             return
-        if self._net is None or self._net.done():
-            self._net = asyncio.create_task(self._watch_counter(), name="ferryman-net")
         await self._hearing.wait(signals, timeout)
+
+    def _spread_net(self) -> None:
+        """Begin to watch the change counter, from what it says now: before the caller's first look, not after it."""
+        if self._counter is None:
+            raise StoreUnavailable(f"the store {self._path} is closed")
+        if self._net is None or self._net.done():
+            with translated(self._path):
+                seen = wakeups.change_counter(self._counter)
+            self._net = asyncio.create_task(self._watch_counter(self._counter, seen), name="ferryman-net")
 
     async def _register(self, signals: Sequence[str]) -> bool:
         """Note our port for signals that are new or whose registration ages; return whether any was new."""
@@ -162,16 +170,14 @@ class SqliteStore:
         self._heard.update(dict.fromkeys(aged, now))
         return fresh
 
-    async def _watch_counter(self) -> None:
+    async def _watch_counter(self, connection: sqlite3.Connection, seen: int) -> None:
         """Wake everybody when another process committed, in case its datagram did not come."""
-        assert self._counter is not None
-        seen = wakeups.change_counter(self._counter)
         while True:
             await asyncio.sleep(wakeups.NET_INTERVAL)
             if not self._hearing.waiting:
                 continue
             try:
-                counter = wakeups.change_counter(self._counter)
+                counter = wakeups.change_counter(connection)
             except sqlite3.Error:
                 continue  # whoever waits will meet the error in its next call, and tell it
             if counter != seen:
