@@ -108,6 +108,20 @@ async def test_run_now_needs_no_waiting(world: World) -> None:
     assert await world.claim_ids() == [identifier]
 
 
+@pytest.mark.parametrize("operation", [Operation.RUN_NOW, Operation.CANCEL, Operation.DELETE])
+async def test_a_job_that_left_the_schedule_is_not_promoted(world: World, operation: Operation) -> None:
+    identifier = await world.submit(delay=60.0)
+    await world.act(operation, identifier)
+    for claimed in await world.claim():
+        await world.complete(claimed.lease)
+    before = await world.dump()
+    await world.advance(61)
+    await world.submit(delay=1.0)
+    await world.advance(2)
+    assert (await world.store.upkeep(10)).promoted == 1, "only the one that was just submitted"
+    assert await world.find(identifier) == before.get(identifier)
+
+
 async def test_due_in_is_none_when_nothing_is_to_come(world: World) -> None:
     assert (await world.turn()).due_in is None
     await world.submit()

@@ -5,8 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+from redis.asyncio import Redis as Client
+
 from ferryman.store.signals import ANY_QUEUE, FINISHED, queue_signal
+from tests.conformance.test_signals import CAUSES, Cause
+from tests.conformance.topologies import Redis
+from tests.conformance.world import World
 from tests.integration.redis.place import Place, submit
+from tests.servers.redis_server import RedisServer
 
 NEVER = 20.0
 SOON = 5.0
@@ -72,3 +79,20 @@ async def test_what_is_waited_for_while_the_subscription_is_made_is_heard(place:
             await submit(other)
             await store.wait([ANY_QUEUE], NEVER)
             await first
+
+
+@pytest.mark.parametrize(("signal", "cause"), CAUSES, ids=lambda value: getattr(value, "__name__", str(value)))
+async def test_what_wakes_somebody_is_published(redis: RedisServer, signal: str, cause: Cause) -> None:
+    world = World(Redis(redis.url))
+    await world.open()
+    await world.submit()
+    async with Client.from_url(redis.url) as client, client.pubsub() as listening:
+        await listening.psubscribe("*")
+        assert (await listening.get_message(timeout=SOON)) is not None
+        await cause(world, world.store)
+        await client.publish("over", "")
+        heard = set()
+        while (message := await listening.get_message(timeout=SOON)) and message["channel"] != b"over":
+            heard.add(message["channel"].decode().partition(":signal:")[2])
+    await world.close_stores()
+    assert signal in heard
