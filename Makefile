@@ -8,7 +8,7 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format model bench mutants power lock clean
+.PHONY: help setup run test quick check format model bench mutants power soak lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ mutants: setup  ## Plant known faults in copies of the source, and see the tests
 power: setup  ## Cut the power 2,000 times under the SQLite store; prints what was lost
 	$(BIN)/python -m tests.power --durability full $(ARGS)
 	$(BIN)/python -m tests.power --durability normal $(ARGS)
+
+soak: setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
+	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)
+	$(BIN)/python -m tests.soak --store redis --minutes 60 --rate 1000 $(ARGS)
 
 lock: setup  ## Write requirements/*.txt anew; `make lock ARGS=--upgrade` takes newer releases
 	@sh scripts/lock.sh $(ARGS)
