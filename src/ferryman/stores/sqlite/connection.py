@@ -27,6 +27,7 @@ _PERMANENT = {
     sqlite3.SQLITE_PERM: "may not be accessed; check its permissions",
     sqlite3.SQLITE_AUTH: "may not be accessed; check its permissions",
 }
+_NO_TEXT = "Could not decode to UTF-8"
 _PASSING = {
     sqlite3.SQLITE_BUSY: (
         f"has been locked by another process for {PATIENCE:g} s; find it (fuser FILE) and resume or stop it"
@@ -42,6 +43,8 @@ _PASSING = {
 def translate(error: sqlite3.Error, path: Path) -> StoreError:
     """Say in our words, naming the file, what SQLite said."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if str(error).startswith(_NO_TEXT):  # Python's own, without a code; and what follows is the text
+        return StoreMisconfigured(f"the store {path} {_PERMANENT[sqlite3.SQLITE_CORRUPT]} ({_NO_TEXT})")
     if code in _PERMANENT:
         return StoreMisconfigured(f"the store {path} {_PERMANENT[code]} ({error})")
     if code in _PASSING:
@@ -58,6 +61,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite quotes a damaged schema in its message, which Python then cannot read
+        raise translate(sqlite3.DatabaseError(_NO_TEXT), path) from error
 
 
 def check_place(path: Path) -> None:
@@ -112,6 +117,21 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def identity(path: Path) -> list[tuple[int, int] | None]:
+    """Return what tells the file and its log from others that take their names; None for one that is not there."""
+    found: list[tuple[int, int] | None] = []
+    if os.name == "nt":  # which deletes no file that is open, and has file systems that number files anew
+        return found
+    for name in (path, f"{path}-wal"):
+        try:
+            status = os.stat(name)
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return found
 
 
 def incompatible(path: Path, detail: str) -> StoreIncompatible:

@@ -45,7 +45,8 @@ class Readers:
             try:
                 return read(connection)
             finally:
-                connection.execute("COMMIT")
+                if connection.in_transaction:  # some errors end it, and must not be hidden by one about that
+                    connection.execute("COMMIT")
 
     def close(self) -> None:
         """Finish running reads and close the connections; blocks."""

@@ -14,10 +14,10 @@ from typing import Any, Generic, TypeVar
 
 from ferryman import failpoints
 from ferryman.domain.clock import Clock
-from ferryman.domain.errors import StoreUnavailable
+from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
 from ferryman.ports import Ports
 from ferryman.store.signals import ANY_QUEUE, queue_signal
-from ferryman.stores.sqlite.connection import PATIENCE, connect, translate
+from ferryman.stores.sqlite.connection import PATIENCE, connect, identity, translate
 from ferryman.stores.sqlite.queries import sql
 
 T = TypeVar("T")
@@ -91,6 +91,7 @@ class Writer:
         self._thread = threading.Thread(target=self._serve, name="ferryman-sqlite", daemon=True)
         self._awake = False
         self._connection: sqlite3.Connection | None = None
+        self._identity: list[tuple[int, int] | None] = []
         self.closed = False
 
     def start(self) -> None:
@@ -99,6 +100,7 @@ class Writer:
         self._connection = connect(self._path, self._synchronous)
         self._connection.execute("PRAGMA busy_timeout = 0")  # the lock is waited for by LOCK_PAUSE instead
         self._connection.executescript(sql("scratch"))
+        self._identity = identity(self._path)
         if self._ports.threads:
             self._thread.start()
 
@@ -181,6 +183,7 @@ class Writer:
         self._begin(connection)
         transaction = Transaction(connection, self._clock())
         try:
+            self._check_file()
             answers = [self._run_one(request, transaction, alone=len(group) == 1) for request in group]
             failpoints.reached("sqlite.before")
             connection.execute("COMMIT")
@@ -205,6 +208,14 @@ class Writer:
                 if not busy or self._ports.monotonic() > deadline:
                     raise
                 self._ports.pause(LOCK_PAUSE)
+
+    def _check_file(self) -> None:
+        """Refuse to write into a file that has no name any more: nobody would find it when this process is gone."""
+        if identity(self._path) != self._identity:
+            raise StoreMisconfigured(
+                f"the store {self._path} or its log was deleted or replaced while it was open: "
+                "stop all that use it, put the right file in its place, and start them again"
+            )
 
     def _run_one(self, request: _Request[Any], transaction: Transaction, alone: bool) -> _Answer:
         """Run one request; its failure undoes it alone, SQLite's own failures undo the group."""
