@@ -34,7 +34,7 @@ _PASSING = {
     ),
     sqlite3.SQLITE_LOCKED: "is locked",
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; make room and the call will succeed",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error; see the system log (dmesg)",
     sqlite3.SQLITE_NOMEM: "ran out of memory",
     sqlite3.SQLITE_INTERRUPT: "was interrupted",
 }
