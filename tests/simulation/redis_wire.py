@@ -12,11 +12,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 
 from ferryman.stores.redis.links import ANSWER_TIMEOUT, Command
+from ferryman.stores.redis.scripts import script
 from tests.simulation.network import Network, Subscription
-from tests.simulation.weather import Weather
 
 #: The database that runs have to themselves, since it is emptied after each.
 DATABASE = 9
+
+_PAUSES = {script("pause_queue").sha, script("pause_queue").text}
 
 
 class Wire:
@@ -73,29 +75,44 @@ class SimulatedLink:
     async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
         """Send commands; they may be lost on the way there, or their replies on the way back."""
         weather = self._network.weather
-        await self._travel(weather)
+        travels = weather.latency()
+        await asyncio.sleep(min(travels, ANSWER_TIMEOUT))
+        if travels > ANSWER_TIMEOUT:
+            self._arrive_late(commands, travels - ANSWER_TIMEOUT)
+            raise TimeoutError("no answer in time")
         if weather.down or weather.strikes(weather.request_lost, "request lost"):
             raise RedisConnectionError("the simulated network lost the request")
+        replies = self._run(commands)
+        if weather.strikes(weather.reply_lost, "reply lost"):
+            raise RedisConnectionError("the simulated network lost the reply")
+        travels = weather.latency()
+        await asyncio.sleep(min(travels, ANSWER_TIMEOUT))
+        if travels > ANSWER_TIMEOUT:
+            raise TimeoutError("no answer in time")
+        return replies
+
+    def _run(self, commands: Sequence[Command]) -> list[Any]:
+        """Have the server run commands, now."""
         replies = self._wire.ask([self._timed(command) for command in commands])
         pushed, self._wire.pushed = self._wire.pushed, []
         for channel, data in pushed:
             self._network.publish(channel, data)
-        if weather.strikes(weather.reply_lost, "reply lost"):
-            raise RedisConnectionError("the simulated network lost the reply")
-        await self._travel(weather)
         return replies
+
+    def _arrive_late(self, commands: Sequence[Command], late: float) -> None:
+        """Have commands run when nobody waits for them any more, and perhaps after what was sent later.
+
+        Not a pause of a queue: one that was taken back and arrives after that holds, as the guarantees say.
+        """
+        if not _PAUSES.intersection(commands[0]):
+            self._network.weather.seen["request came late"] += 1
+            asyncio.get_running_loop().call_later(late, self._run, commands)
 
     def _timed(self, command: Command) -> Command:
         """Tell a script the time at which the server runs it, not the one at which it was sent."""
         if command[0] not in ("EVALSHA", "EVAL"):
             return command
         return (*command[:4], round(self._clock() * 1_000_000), *command[5:])
-
-    async def _travel(self, weather: Weather) -> None:
-        time = weather.latency()
-        await asyncio.sleep(min(time, ANSWER_TIMEOUT))
-        if time > ANSWER_TIMEOUT:
-            raise TimeoutError("no answer in time")
 
     def subscriber(self) -> Any:
         """Return a client for a subscription."""
