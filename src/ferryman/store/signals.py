@@ -22,6 +22,11 @@ def worker_signal(worker: str) -> str:
     return f"worker:{worker}"
 
 
+def is_workers(signal: str) -> bool:
+    """Whether a signal is for a worker's own ears."""
+    return signal.startswith("worker:")
+
+
 def job_signal(job_id: str) -> str:
     """The feed of this job has new entries."""
     return f"job:{job_id}"

@@ -17,11 +17,11 @@ from ferryman.domain.retention import Retention
 from ferryman.ports import Ports
 from ferryman.store.messages import FeedKind, Report
 from ferryman.store.protocol import Store
-from ferryman.store.signals import ANY_QUEUE, job_signal
+from ferryman.store.signals import ANY_QUEUE, job_signal, worker_signal
 from ferryman.stores.sqlite.store import SqliteStore
 from tests.conformance.test_signals import CAUSES, Cause
 from tests.conformance.topologies import SqliteFile
-from tests.conformance.world import World
+from tests.conformance.world import World, worker_info
 
 #: Far from the five seconds after which a worker looks by itself.
 SOON = 3.0
@@ -104,3 +104,17 @@ async def test_one_that_is_dropped_is_made_up_for(world: World, waits_already: b
         await other.submit([world.job()])
     await waiting
     assert time.monotonic() - begun < SOON
+
+
+async def test_a_beat_of_one_worker_wakes_no_other(world: World) -> None:
+    # Seen red: every commit woke every heartbeat, each beat is a commit, and so idle workers beat twice a second.
+    other = await world.another()
+    mine, queue = worker_signal("w"), ANY_QUEUE
+    await world.store.wait([mine, queue], 0.01)
+    beats = asyncio.create_task(world.store.wait([mine], 2 * SOON))
+    looks = asyncio.create_task(world.store.wait([queue], 2 * SOON))
+    await asyncio.sleep(0)
+    await other.extend(worker_info("another"), [], 15.0)
+    await looks  # whoever looks for jobs looks once more than need be
+    assert not beats.done()
+    beats.cancel()

@@ -17,6 +17,7 @@ from ferryman.domain.retention import Retention
 from ferryman.ports import SYSTEM, Ports
 from ferryman.store.hearing import Hearing
 from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
+from ferryman.store.signals import is_workers
 from ferryman.stores.sqlite import actions, submit, turn, wakeups
 from ferryman.stores.sqlite.connection import check_place, connect, translated
 from ferryman.stores.sqlite.feed import SqliteFeed
@@ -171,7 +172,11 @@ class SqliteStore:
         return fresh
 
     async def _watch_counter(self, connection: sqlite3.Connection, seen: int) -> None:
-        """Wake everybody when another process committed, in case its datagram did not come."""
+        """Wake whoever waits when another process committed, in case its datagram did not come.
+
+        Not who waits for a worker's own signals: the next beat is near anyway, and beats are commits, so that the
+        workers of one file would wake each other for ever.
+        """
         while True:
             await asyncio.sleep(wakeups.NET_INTERVAL)
             if not self._hearing.waiting:
@@ -182,7 +187,7 @@ class SqliteStore:
                 continue  # whoever waits will meet the error in its next call, and tell it
             if counter != seen:
                 seen = counter
-                self._hearing.note(None)
+                self._hearing.note(frozenset(signal for signal in self._heard if not is_workers(signal)))
 
     async def close(self) -> None:
         """End the threads and close the file; whoever waits is woken first."""
