@@ -125,7 +125,8 @@ class Disk:
         self._safe_names: dict[str, File] = {}
         self._name_changes: list[tuple[str, File | None]] = []
         self.handles: set[Handle] = set()
-        self._guard = threading.RLock()
+        #: Held by whoever changes anything: processes may have threads.
+        self.guard = threading.RLock()
         #: How many changes the disk has been asked for, and at which of them everything ends, by what.
         self.asked = 0
         self.end_at: int | None = None
@@ -139,7 +140,7 @@ class Disk:
     # -- what processes do
 
     def open(self, name: str, process: str, *, create: bool, syncs_folder: bool) -> Handle:
-        with self._guard:
+        with self.guard:
             if self.ended:
                 raise DiskError(IOERR)
             file = self.files.get(name)
@@ -154,7 +155,7 @@ class Disk:
             return handle
 
     def write(self, handle: Handle, offset: int, data: bytes) -> None:
-        with self._guard:
+        with self.guard:
             self._check(handle)
             try:
                 self._fail("write", handle.name, offset + len(data) > len(handle.file.data))
@@ -165,7 +166,7 @@ class Disk:
             self._ask("write", handle.name)
 
     def truncate(self, handle: Handle, size: int) -> None:
-        with self._guard:
+        with self.guard:
             self._check(handle)
             self._fail("truncate", handle.name, size > len(handle.file.data))
             if size < len(handle.file.data):
@@ -176,7 +177,7 @@ class Disk:
 
     def sync(self, handle: Handle) -> None:
         """Make a file safe. A sync that fails leaves what it should have saved unsafe for ever, as Linux does."""
-        with self._guard:
+        with self.guard:
             self._check(handle)
             self._ask("sync", handle.name)
             try:
@@ -191,7 +192,7 @@ class Disk:
 
     def delete(self, name: str, sync_folder: bool) -> bool:
         """Take a name away; False when there is none."""
-        with self._guard:
+        with self.guard:
             if self.ended:
                 raise DiskError(IOERR)
             if name not in self.files:
@@ -204,7 +205,7 @@ class Disk:
             return True
 
     def close(self, handle: Handle) -> None:
-        with self._guard:
+        with self.guard:
             handle.file.locks.forget(handle)
             self.unmap(handle)
             self.handles.discard(handle)
@@ -240,7 +241,7 @@ class Disk:
 
     def kill(self, process: str | None = None) -> None:
         """End a process, or all: its handles are dead, its locks are free, what it wrote is there."""
-        with self._guard:
+        with self.guard:
             for handle in list(self.handles):
                 if process in (None, handle.process):
                     handle.alive = False
@@ -248,7 +249,7 @@ class Disk:
 
     def cut_power(self) -> None:
         """End all processes and lose what is not safe: all, nothing, or a random part, of each file by itself."""
-        with self._guard:
+        with self.guard:
             self.kill()
             names = dict(self._safe_names)
             for name in dict.fromkeys(name for name, _ in self._name_changes):

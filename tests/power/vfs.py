@@ -12,12 +12,13 @@ import contextlib
 import ctypes
 import sys
 from collections.abc import Callable, Iterator
-from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
+from ctypes import POINTER, c_int
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from tests.power.disk import IOERR, Disk, DiskError, Handle
+from tests.power.tables import Access, Barrier, Close, Delete, Methods, Open, Vfs
 
 OK, BUSY, NOTFOUND = 0, 5, 12
 SHORT_READ, DELETE_MISSING = IOERR | (2 << 8), IOERR | (23 << 8)
@@ -27,63 +28,6 @@ OPEN_WITH_FOLDER = 0x800 | 0x4000 | 0x80000
 SHM_UNLOCK, SHM_EXCLUSIVE = 1, 8
 #: What SQLite takes for granted of any disk under Linux: a write harms no byte beside it.
 POWERSAFE_OVERWRITE = 0x1000
-
-_int_p, _int64_p, _void_pp = POINTER(c_int), POINTER(c_int64), POINTER(c_void_p)
-
-_Barrier = CFUNCTYPE(None, c_void_p)
-
-
-class _Methods(ctypes.Structure):
-    """sqlite3_io_methods, version 2: with shared memory, without memory-mapped files."""
-
-    _fields_ = [
-        ("version", c_int),
-        ("close", CFUNCTYPE(c_int, c_void_p)),
-        ("read", CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)),
-        ("write", CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)),
-        ("truncate", CFUNCTYPE(c_int, c_void_p, c_int64)),
-        ("sync", CFUNCTYPE(c_int, c_void_p, c_int)),
-        ("size", CFUNCTYPE(c_int, c_void_p, _int64_p)),
-        ("lock", CFUNCTYPE(c_int, c_void_p, c_int)),
-        ("unlock", CFUNCTYPE(c_int, c_void_p, c_int)),
-        ("reserved", CFUNCTYPE(c_int, c_void_p, _int_p)),
-        ("control", CFUNCTYPE(c_int, c_void_p, c_int, c_void_p)),
-        ("sector", CFUNCTYPE(c_int, c_void_p)),
-        ("traits", CFUNCTYPE(c_int, c_void_p)),
-        ("shm_map", CFUNCTYPE(c_int, c_void_p, c_int, c_int, c_int, _void_pp)),
-        ("shm_lock", CFUNCTYPE(c_int, c_void_p, c_int, c_int, c_int)),
-        ("shm_barrier", _Barrier),
-        ("shm_unmap", CFUNCTYPE(c_int, c_void_p, c_int)),
-    ]
-
-
-class _SqliteFile(ctypes.Structure):
-    """sqlite3_file: its address is the key to our handle."""
-
-    _fields_ = [("methods", POINTER(_Methods))]
-
-
-class _Vfs(ctypes.Structure):
-    """sqlite3_vfs, version 2."""
-
-
-_Open = CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(_SqliteFile), c_int, c_void_p)
-_Delete = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
-_Access = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, _int_p)
-_Vfs._fields_ = [
-    ("version", c_int),
-    ("file_size", c_int),
-    ("longest_path", c_int),
-    ("next", c_void_p),
-    ("name", c_char_p),
-    ("data", c_void_p),
-    ("open", _Open),
-    ("delete", _Delete),
-    ("access", _Access),
-    ("full_path", CFUNCTYPE(c_int, c_void_p, c_char_p, c_int, c_char_p)),
-    # Libraries, chance, sleep, time and the last error stay the system's.
-    *((name, c_void_p) for name in "dl_open dl_error dl_sym dl_close chance sleep time error time64".split()),
-]
 
 #: Folders that a disk is mounted at. A process is told from others by the folder through which it sees the disk.
 _mounts: dict[str, Disk] = {}
@@ -109,6 +53,18 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
+def _of_file(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Find the file of an address; one thread at a time is at a disk."""
+
+    @wraps(function)
+    def called(at: int, *arguments: Any) -> Any:
+        disk, handle = _open[at]
+        with disk.guard:
+            return function(disk, handle, *arguments)
+
+    return called
+
+
 def _place(name: int | None) -> tuple[Disk, str, str] | None:
     """Return the disk that serves a path, the process that asks, and the file's name on the disk."""
     if name is None:
@@ -117,86 +73,74 @@ def _place(name: int | None) -> tuple[Disk, str, str] | None:
     return (_mounts[folder], folder, file) if folder in _mounts else None
 
 
+def _close(at: int) -> None:
+    disk, handle = _open.pop(at)
+    disk.close(handle)
+
+
 class _Files:
     """The functions of an open file."""
 
     @staticmethod
-    def close(at: int) -> None:
-        disk, handle = _open.pop(at)
-        disk.close(handle)
-
-    @staticmethod
-    def read(at: int, buffer: int, amount: int, offset: int) -> int:
-        _, handle = _open[at]
+    def read(disk: Disk, handle: Handle, buffer: int, amount: int, offset: int) -> int:
         if not handle.alive:
             return IOERR
         data = bytes(handle.file.data[offset : offset + amount])
-        if len(data) == amount:
-            ctypes.memmove(buffer, data, amount)
-            return OK
         ctypes.memmove(buffer, data.ljust(amount, b"\0"), amount)
-        return SHORT_READ
+        return OK if len(data) == amount else SHORT_READ
 
     @staticmethod
-    def write(at: int, buffer: int, amount: int, offset: int) -> None:
-        disk, handle = _open[at]
+    def write(disk: Disk, handle: Handle, buffer: int, amount: int, offset: int) -> None:
         disk.write(handle, offset, ctypes.string_at(buffer, amount))
 
     @staticmethod
-    def truncate(at: int, size: int) -> None:
-        disk, handle = _open[at]
+    def truncate(disk: Disk, handle: Handle, size: int) -> None:
         disk.truncate(handle, size)
 
     @staticmethod
-    def sync(at: int, flags: int) -> None:
-        disk, handle = _open[at]
+    def sync(disk: Disk, handle: Handle, flags: int) -> None:
         disk.sync(handle)
 
     @staticmethod
-    def size(at: int, size: Any) -> int:
-        _, handle = _open[at]
+    def size(disk: Disk, handle: Handle, size: Any) -> int:
         size[0] = len(handle.file.data)
         return OK if handle.alive else IOERR
 
     @staticmethod
-    def lock(at: int, level: int) -> int:
-        _, handle = _open[at]
+    def lock(disk: Disk, handle: Handle, level: int) -> int:
         if not handle.alive:
             return IOERR
         return OK if handle.file.locks.lock(handle, level) else BUSY
 
     @staticmethod
-    def unlock(at: int, level: int) -> None:
-        _, handle = _open[at]
+    def unlock(disk: Disk, handle: Handle, level: int) -> None:
         handle.file.locks.unlock(handle, level)
 
     @staticmethod
-    def reserved(at: int, answer: Any) -> None:
-        answer[0] = int(_open[at][1].file.locks.reserved())
+    def reserved(disk: Disk, handle: Handle, answer: Any) -> None:
+        answer[0] = int(handle.file.locks.reserved())
 
     @staticmethod
-    def control(at: int, operation: int, argument: int) -> int:
+    def control(disk: Disk, handle: Handle, operation: int, argument: int) -> int:
         return NOTFOUND
 
     @staticmethod
-    def sector(at: int) -> int:
+    def sector(disk: Disk, handle: Handle) -> int:
         return 4096
 
     @staticmethod
-    def traits(at: int) -> int:
+    def traits(disk: Disk, handle: Handle) -> int:
         return POWERSAFE_OVERWRITE
 
     @staticmethod
-    def shm_map(at: int, number: int, size: int, extend: int, answer: Any) -> int:
-        _, handle = _open[at]
+    def shm_map(disk: Disk, handle: Handle, number: int, size: int, extend: int, answer: Any) -> int:
         if not handle.alive:
             return IOERR
         answer[0] = handle.memory.map(handle, number, size, bool(extend))
         return OK
 
     @staticmethod
-    def shm_lock(at: int, first: int, count: int, flags: int) -> int:
-        _, handle = _open[at]
+    def shm_lock(disk: Disk, handle: Handle, first: int, count: int, flags: int) -> int:
         bits = ((1 << count) - 1) << first
         if flags & SHM_UNLOCK:
             handle.memory.unlock(handle, bits)
@@ -206,33 +150,35 @@ class _Files:
         return OK if handle.memory.lock(handle, bits, bool(flags & SHM_EXCLUSIVE)) else BUSY
 
     @staticmethod
-    def shm_barrier(at: int) -> None:
-        return None
-
-    @staticmethod
-    def shm_unmap(at: int, delete: int) -> None:
-        disk, handle = _open[at]
+    def shm_unmap(disk: Disk, handle: Handle, delete: int) -> None:
         disk.unmap(handle)
+
+
+def _linked() -> ctypes.CDLL:
+    """Return what finds the library that Python's module is linked with; some Pythons have both built in."""
+    return ctypes.CDLL(getattr(_sqlite3, "__file__", None))
 
 
 class _Library:
     """The SQLite of this process, with our table of functions beside its own; nothing of it may ever be freed."""
 
     def __init__(self) -> None:
-        self._sqlite = ctypes.CDLL(_sqlite3.__file__)  # finds the library that this module is linked with
-        self._sqlite.sqlite3_vfs_find.restype = POINTER(_Vfs)
+        self._sqlite = _linked()
+        self._sqlite.sqlite3_vfs_find.restype = POINTER(Vfs)
         self._system = self._sqlite.sqlite3_vfs_find(None)
-        self._methods = _Methods(2)
-        for name, kind in _Methods._fields_[1:]:  # type: ignore[misc]
-            setattr(self._methods, name, kind(_answering(getattr(_Files, name))))
-        self._methods.shm_barrier = _Barrier(_Files.shm_barrier)
-        self._vfs = _Vfs()
+        self._methods = Methods(2)
+        for name, kind in Methods._fields_[1:]:  # type: ignore[misc]
+            if hasattr(_Files, name):
+                setattr(self._methods, name, kind(_answering(_of_file(getattr(_Files, name)))))
+        self._methods.close = Close(_answering(_close))
+        self._methods.shm_barrier = Barrier(lambda at: None)  # one lock makes all memory one
+        self._vfs = Vfs()
         ctypes.pointer(self._vfs)[0] = self._system.contents
         self._vfs.version = 2
         self._vfs.name = b"ferryman-power"
-        self._vfs.open = _Open(_answering(self._open_file))
-        self._vfs.delete = _Delete(_answering(self._delete))
-        self._vfs.access = _Access(_answering(self._access))
+        self._vfs.open = Open(_answering(self._open_file))
+        self._vfs.delete = Delete(_answering(self._delete))
+        self._vfs.access = Access(_answering(self._access))
 
     def register(self) -> None:
         self._sqlite.sqlite3_vfs_register(ctypes.byref(self._vfs), 1)
@@ -244,7 +190,7 @@ class _Library:
         place = _place(name)
         if place is None:
             return int(self._system.contents.open(ctypes.addressof(self._system.contents), name, file, flags, answer))
-        file.contents.methods = POINTER(_Methods)()  # SQLite closes a file that failed to open if this is set
+        file.contents.methods = POINTER(Methods)()  # SQLite closes a file that failed to open if this is set
         disk, process, called = place
         create = bool(flags & OPEN_CREATE)
         handle = disk.open(called, process, create=create, syncs_folder=create and bool(flags & OPEN_WITH_FOLDER))
@@ -274,8 +220,8 @@ _library: _Library | None = None
 def unavailable() -> str:
     """Say why no disk can be put under this Python's SQLite; empty when one can."""
     if sys.platform == "win32":
-        return "the functions of files that are not simulated are the system's, which this was only tried with on Unix"
-    if not hasattr(ctypes.CDLL(_sqlite3.__file__), "sqlite3_vfs_register"):
+        return "this was only tried on Unix"
+    if not hasattr(_linked(), "sqlite3_vfs_register"):
         return "this Python's sqlite3 hides the library that it is linked with"
     return ""
 
@@ -294,5 +240,7 @@ def mounted(disk: Disk, *folders: Path) -> Iterator[None]:
             del _mounts[str(folder)]
         if not _mounts:
             _library.unregister()
-    if _broken:
-        raise _broken.pop()
+        broken = _broken.copy()
+        _broken.clear()
+    if broken:
+        raise broken[0]
