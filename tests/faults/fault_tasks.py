@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import os
 import sys
+import threading
+import time
 
 from ferryman import Context, Ferryman
 
@@ -33,6 +35,39 @@ async def quick(context: Context, number: int) -> int:
     """Leave a witness and return the number."""
     witness(f"start {context.job_id}")
     return number
+
+
+def note(word: str, mark: str) -> None:
+    """Add a line to the witness of marked attempts: what happened, the mark, this process, and when."""
+    with open("marks.txt", "ab", buffering=0) as file:
+        file.write(f"{word} {mark} {os.getpid()} {time.time():.6f}\n".encode())
+
+
+def new_mark(context: Context) -> str:
+    """Return what no other attempt has: its token, and chance."""
+    return f"{context.token}/{os.urandom(4).hex()}"
+
+
+@ferry.task
+async def work(context: Context, seconds: float) -> str:
+    """Leave a mark that is this attempt's alone, say something, take a while, and return the mark."""
+    mark = new_mark(context)
+    note("begin", mark)
+    context.log("begun")
+    if seconds:
+        await asyncio.sleep(seconds)
+    note("end", mark)
+    return mark
+
+
+@ferry.task
+def toil(context: Context, seconds: float) -> str:
+    """Do the same in a thread."""
+    mark = new_mark(context)
+    note("begin", mark)
+    threading.Event().wait(seconds)
+    note("end", mark)
+    return mark
 
 
 @ferry.task
