@@ -44,9 +44,10 @@ bench: setup  ## Compare with peers; prints ratios
 mutants: setup  ## Plant known faults in copies of the source, and see the tests go red
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-power: setup  ## Cut the power 2,000 times under the SQLite store; prints what was lost
+power: setup  ## Cut the power 2,300 times under the SQLite store; prints what was lost
 	$(BIN)/python -m tests.power --durability full $(ARGS)
 	$(BIN)/python -m tests.power --durability normal $(ARGS)
+	$(BIN)/python -m tests.power --durability full --threads --cuts 300
 
 soak: setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
 	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)

@@ -31,7 +31,7 @@ def main() -> int:
     said = parser.parse_args()
     if unavailable():
         parser.error(unavailable())
-    tally, seed, violations, start = Tally(), said.seed, 0, time.monotonic()
+    tally, seed, violations, start, before = Tally(), said.seed, 0, time.monotonic(), time.process_time()
     with two_processes() as folders:
         while (
             tally.cuts < said.cuts if said.files is None else tally.files < said.files
@@ -44,19 +44,19 @@ def main() -> int:
             seed += 1
             if tally.files % 100 == 0:
                 _tell(f"{tally.cuts} cuts, {violations} violations")
-    _tell(summary(said.durability, f"{said.seed} to {seed - 1}", tally, violations, time.monotonic() - start))
+    took = f"{time.monotonic() - start:.0f} s, {time.process_time() - before:.0f} s of a processor"
+    _tell(summary(said.durability, f"{said.seed} to {seed - 1}", tally, violations, took))
     return 1 if violations else 0
 
 
-def summary(durability: str, seeds: str, tally: Tally, violations: int, seconds: float) -> str:
+def summary(durability: str, seeds: str, tally: Tally, violations: int, took: str) -> str:
     """Return what the cuts came to."""
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
     return "\n".join(
         [
             f"power cuts on sqlite-{durability}, seeds {seeds}, {datetime.now(UTC):%Y-%m-%d}, {machine}, "
             f"SQLite {sqlite3.sqlite_version}",
-            f"{tally.cuts} cuts in {seconds:.0f} s ({tally.cuts / seconds:.0f}/s), {tally.kills} kills and "
-            f"{tally.stops} orderly stops on {tally.files} files",
+            f"{tally.cuts} cuts in {took}; {tally.kills} kills and {tally.stops} orderly stops on {tally.files} files",
             "cut during: " + ", ".join(f"{what} {number}" for what, number in tally.during.most_common()),
             f"{tally.submitted} submits and {tally.finished} finishes acknowledged",
             f"{tally.lost} acknowledged calls lost, by {tally.losing} of the cuts, {tally.worst} at most by one",

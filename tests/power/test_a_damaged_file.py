@@ -93,7 +93,7 @@ async def test_a_page_of_rubbish_is_refused_when_it_is_met_and_makes_no_wrong_jo
 
 
 async def test_a_text_that_is_no_text_any_more_is_damage_and_not_quoted(left: Path) -> None:
-    # Seen red when it was a store that does not answer now, which a worker waits for without an end.
+    # Seen red when it was a store that does not answer now, and when the message quoted the text.
     whole = left.read_bytes()
     assert whole.count(b"hello") == 200
     damage(left, whole.replace(b"hello", b"he\xff\xfeo"))
