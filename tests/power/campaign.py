@@ -86,7 +86,7 @@ class FileLives:
 
     async def run(self) -> None:
         """Live and be judged, over and over; then see that a random walk can go on."""
-        with ExitStack() as versions, small_log(self.dice.choice([4, 8, 20, 60])), mounted(self.disk, *self._folders):
+        with ExitStack() as versions, small_log(self.dice.choice([4, 20, 60, 200])), mounted(self.disk, *self._folders):
             try:
                 for number in range(LIVES):
                     if number == UPGRADE:
