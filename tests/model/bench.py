@@ -7,7 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -56,13 +56,16 @@ class Bench:
             self._run(store.open())
             self._stores.append(store)
 
-    def ask(self, question: Callable[[Store], Awaitable[T]]) -> tuple[T, Seen]:
-        """Have one store do something, and look at everything afterwards, through the other one if there is one."""
+    def ask(self, question: Callable[[Store], Awaitable[T]], ids: Sequence[str]) -> tuple[T, Seen]:
+        """Have one store do something, and look at everything afterwards, through the other one if there is one.
+
+        The ids are those of all that may be jobs.
+        """
         self._asked += 1
         store, other = (self._stores[(self._asked + n) % len(self._stores)] for n in (0, 1))
 
         async def ask_and_look() -> tuple[T, Seen]:
-            return await question(store), await look(other)
+            return await question(store), await look(other, ids)
 
         return self._run(ask_and_look())
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
@@ -23,33 +24,45 @@ A_MOMENT = 0.5
 class Seen(NamedTuple):
     """What a store showed after a step."""
 
-    #: In the order of the list, which is newest first.
     jobs: dict[str, Job]
+    #: The ids of all jobs, the newest first.
+    listed: list[str]
     counts: dict[tuple[str, str, State], int]
     queues: dict[str, QueueRow]
     workers: dict[str, WorkerRow]
 
 
-async def look(store: Store) -> Seen:
-    """Ask a store for everything, but for the live output of its jobs."""
-    ids = [job.id for job in await census.listed(store)]
-    assert len(set(ids)) == len(ids), "a job is listed twice"
-    whole = await store.inspector.get(ids, _EVERYTHING)
-    assert None not in whole, "a job is listed that does not exist"
-    counts = {(count.queue, count.task, count.state): count.jobs for count in await store.inspector.counts()}
-    queues = {row.name: row for row in await store.inspector.queues()}
-    workers = {row.info.id: row for row in await store.inspector.workers()}
-    return Seen({job.id: job for job in whole if job}, counts, queues, workers)
+async def look(store: Store, ids: Sequence[str]) -> Seen:
+    """Ask a store for everything, but for the live output of its jobs; the ids are those of all that may be jobs."""
+    inspector = store.inspector
+    # All at once: nobody else changes anything meanwhile.
+    listed, whole, counts, queues, workers = await asyncio.gather(
+        census.listed(store),
+        inspector.get(ids, _EVERYTHING),
+        inspector.counts(),
+        inspector.queues(),
+        inspector.workers(),
+    )
+    return Seen(
+        {job.id: job for job in whole if job},
+        [job.id for job in listed],
+        {(count.queue, count.task, count.state): count.jobs for count in counts},
+        {row.name: row for row in queues},
+        {row.info.id: row for row in workers},
+    )
 
 
 async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[FeedEntry]]:
     """Return the live output of each job, having checked that each list has its jobs and no other."""
     tags = {tag for job in jobs.values() for tag in job.tags}
     lists = [JobFilter(states=(state,)) for state in State] + [JobFilter(tags=(tag,)) for tag in sorted(tags)]
-    for where in lists:
-        listed = [job.id for job in await census.listed(store, where)]
-        assert listed == [job.id for job in jobs.values() if where.matches(job)], f"the list of {where} is wrong"
-    return {identifier: await store.feed.read(identifier, 0, 1_000) for identifier in jobs}
+    for where, listed in zip(
+        lists, await asyncio.gather(*(census.listed(store, where) for where in lists)), strict=True
+    ):
+        expected = [identifier for identifier, job in jobs.items() if where.matches(job)]
+        assert [job.id for job in listed] == expected, f"the list of {where} is wrong"
+    feeds = await asyncio.gather(*(store.feed.read(identifier, 0, 1_000) for identifier in jobs))
+    return dict(zip(jobs, feeds, strict=True))
 
 
 def differences(model: Queue, seen: Seen, latest: float) -> Iterator[str]:
@@ -57,8 +70,8 @@ def differences(model: Queue, seen: Seen, latest: float) -> Iterator[str]:
     expected = model.jobs.by_id
     for identifier in sorted(expected.keys() | seen.jobs.keys()):
         yield from _differ(expected.get(identifier), seen.jobs.get(identifier), latest)
-    if list(seen.jobs) != list(reversed(expected)):
-        yield f"listed as {list(seen.jobs)}, submitted as {list(expected)}"
+    if seen.listed != list(reversed(expected)):
+        yield f"listed as {seen.listed}, submitted as {list(expected)}"
     if seen.counts != model.jobs.counts():
         yield f"counts {seen.counts}, not {dict(model.jobs.counts())}"
     for name in sorted(model.queues | model.paused.keys() | seen.queues.keys()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from ferryman.domain.ids import job_id
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease
-from ferryman.domain.state import Operation
+from ferryman.domain.outcome import Ending
+from ferryman.domain.state import Operation, State, sources
 from ferryman.store.messages import ACTIONS, Command, FeedKind, Report, Turn
 from tests.conformance.world import LEASE
 from tests.model import wishes as w
@@ -21,6 +22,10 @@ from tests.model.together import Together
 
 #: Makes numbers that look random, and are the same in every run.
 SCATTER = 0x9E37_79B9_7F4A_7C15
+
+
+#: The names of all steps.
+KINDS: set[str] = set()
 
 
 def step(**said: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -31,9 +36,11 @@ def step(**said: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Call
         def counted(self: Machine, **values: Any) -> None:
             self.steps[method.__name__] += 1
             self.sound = False
+            self.age += 1
             method(self, **values)
             self.sound = True
 
+        KINDS.add(method.__name__)
         made: Any = rule  # whose types know of no strategies by name
         return cast(Callable[..., None], made(**said)(counted))
 
@@ -45,7 +52,8 @@ class Machine(RuleBasedStateMachine):
 
     #: The topology; whoever runs the machine says which, in a class of its own.
     topology: ClassVar[str]
-    #: How often each kind of step was taken, and how many examples were begun.
+    #: Every kind of step; how often each was taken; and how many examples were begun.
+    kinds: ClassVar[set[str]] = KINDS
     steps: ClassVar[Counter[str]]
     examples: ClassVar[int] = 0
 
@@ -55,6 +63,8 @@ class Machine(RuleBasedStateMachine):
         self.both = Together(self.topology)
         #: False while a step is under way, and after one that failed.
         self.sound = True
+        #: Steps since the processes began.
+        self.age = 0
         self.made = 0
         self.batches: list[list[NewJob]] = []
         self.turns: list[Turn] = []
@@ -82,9 +92,10 @@ class Machine(RuleBasedStateMachine):
         lease = known[token.number % len(known)] if known else Lease(job_id(self.both.latest, token.number), 1, 1)
         return w.forge(lease, token.forged)
 
-    def jobs(self, chosen: Sequence[int]) -> list[str]:
-        """Return the ids of the chosen jobs, of one that never was if there is none."""
-        ids = list(self.both.model.jobs.by_id) or [job_id(self.both.latest, 0)]
+    def jobs(self, chosen: Sequence[int], states: frozenset[State]) -> list[str]:
+        """Return the ids of the chosen ones of the jobs in these states; of one that never was if there is none."""
+        ids = [job.id for job in self.both.model.jobs.by_id.values() if job.state in states]
+        ids = ids or [job_id(self.both.latest, 0)]
         return [ids[number % len(ids)] for number in chosen]
 
     def new_job(self, wish: w.Wish, number: int, request: tuple[str, str] | None) -> NewJob:
@@ -124,22 +135,24 @@ class Machine(RuleBasedStateMachine):
         self.both.submit(self.batches[-1])
 
     @precondition(lambda self: self.batches)
-    @step(number=w.numbers)
-    def submit_again(self, number: int) -> None:
-        """The answer to a submit was lost."""
-        self.both.submit(self.batches[-1 - number % len(self.batches)])
-
-    @precondition(lambda self: self.batches)
-    @step(number=w.numbers, wish=w.wishes)
-    def submit_under_a_known_id(self, number: int, wish: w.Wish) -> None:
-        [known, *_] = self.batches[-1 - number % len(self.batches)]
-        self.both.submit([self.new_job(wish, 0, None)._replace(id=known.id, key=known.key, task=known.task)])
+    @step(number=w.numbers, other=st.none() | w.wishes)
+    def submit_known(self, number: int, other: w.Wish | None) -> None:
+        """The answer to a submit was lost; or another job comes under its id, which should never be."""
+        jobs = self.batches[-1 - number % len(self.batches)]
+        if other:
+            jobs = [self.new_job(other, 0, None)._replace(id=jobs[0].id, key=jobs[0].key, task=jobs[0].task)]
+        self.both.submit(jobs)
 
     # -- workers
 
     @step(worker=w.workers, want=w.wants, queues=w.served_queues, tasks=w.served_tasks)
     def claim(self, worker: str, want: int, queues: tuple[str, ...], tasks: tuple[str, ...]) -> None:
         self.take_turn(worker, (), want, queues=queues, tasks=tasks)
+
+    @step(worker=w.workers, number=w.numbers)
+    def complete(self, worker: str, number: int) -> None:
+        """What happens most."""
+        self.take_turn(worker, [w.Ended(w.Token(True, number, ""), Ending.COMPLETED, 1.0)], 1)
 
     @step(worker=w.workers, want=w.wants, reports=st.lists(w.reports, min_size=1, max_size=3))
     def finish(self, worker: str, want: int, reports: list[w.Ended]) -> None:
@@ -170,23 +183,23 @@ class Machine(RuleBasedStateMachine):
     def append(self, tokens: list[w.Token], kind: FeedKind) -> None:
         self.both.append([Report(self.lease(token), kind, f'"{number}"') for number, token in enumerate(tokens)])
 
-    @step(worker=w.workers)
-    def retire(self, worker: str) -> None:
-        self.both.retire(worker)
-
     # -- people
 
-    @step(operation=st.sampled_from(ACTIONS), chosen=st.lists(w.numbers, min_size=1, max_size=3))
-    def act(self, operation: Operation, chosen: list[int]) -> None:
-        self.both.act(operation, self.jobs(chosen))
+    @step(operation=st.sampled_from(ACTIONS), chosen=w.some_numbers, allowed=w.mostly)
+    def act(self, operation: Operation, chosen: list[int], allowed: bool) -> None:
+        self.both.act(operation, self.jobs(chosen, sources(operation) if allowed else frozenset(State)))
 
     @step(queue=w.queues, paused=st.booleans(), by=st.sampled_from(("", "ann", "bob")))
     def pause(self, queue: str, paused: bool, by: str) -> None:
         self.both.pause(queue, paused, by)
 
-    @step(worker=w.workers, command=st.sampled_from((*Command, None)))
-    def command(self, worker: str, command: Command | None) -> None:
-        self.both.command(worker, command)
+    @step(worker=w.workers, command=st.sampled_from((*Command, None, "retire")))
+    def command(self, worker: str, command: Command | Literal["retire"] | None) -> None:
+        """A person tells a worker something, or it says goodbye itself."""
+        if command == "retire":
+            self.both.retire(worker)
+        else:
+            self.both.command(worker, command)
 
     # -- time and processes
 
@@ -194,18 +207,26 @@ class Machine(RuleBasedStateMachine):
     def pass_time(self, seconds: float) -> None:
         self.both.advance(seconds)
 
-    @step(limit=st.sampled_from((1, 2, 100)))
-    def upkeep(self, limit: int) -> None:
-        self.both.upkeep(limit)
+    @step(which=st.integers(0, 2), off=st.sampled_from((0.0, -0.25, 0.25)))
+    def pass_time_until_something_is_due(self, which: int, off: float) -> None:
+        """Come to just when, or just before or after, a job is due, a lease runs out, or a job is kept no longer."""
+        moments = self.both.moments()
+        if moments:
+            self.both.advance(moments[which % len(moments)] + off - self.both.bench.now())
 
-    @step(limit=st.integers(1, 3))
-    def upkeep_until_done(self, limit: int) -> None:
-        self.both.upkeep_until_done(limit)
+    @step(limit=st.sampled_from((100, 1, 2)), until_done=st.booleans())
+    def upkeep(self, limit: int, until_done: bool) -> None:
+        if until_done:
+            self.both.upkeep_until_done(limit)
+        else:
+            self.both.upkeep(limit)
 
+    @precondition(lambda self: self.age >= 10)
     @step(two=st.booleans())
     def restart(self, two: bool) -> None:
         """All processes end, and one or two begin."""
         self.both.bench.restart(1 + two)
+        self.age = 0
 
     # -- the end
 
@@ -219,13 +240,10 @@ class Machine(RuleBasedStateMachine):
 
     def come_to_an_end(self) -> None:
         """Claim what can be claimed, leave it until it is recovered, and claim again; see that nothing is missed."""
-        both = self.both
-        for queue in w.QUEUES:
-            both.pause(queue, False, "")
-        both.look_closer()
+        for queue in list(self.both.model.paused):
+            self.both.pause(queue, False, "")
         self.take_turn("last", want=1_000)
-        both.advance(1_000.0)
-        both.upkeep_until_done(5)
+        self.both.advance(500.0)
+        self.both.upkeep_until_done(5)
         self.take_turn("last", want=1_000)
-        both.bench.restart(1)
-        both.look_closer()
+        self.both.look_closer()

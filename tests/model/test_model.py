@@ -16,4 +16,4 @@ def test_the_store_does_what_the_model_does(topology: str) -> None:
     machine = machine_of(topology)
     run(machine, EXAMPLES, STEPS)
     assert machine.examples >= EXAMPLES
-    assert len(machine.steps) == 19, "some kind of step was never taken"
+    assert machine.steps.keys() == machine.kinds, "some kind of step was never taken"

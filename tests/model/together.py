@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease
-from ferryman.domain.state import Operation
+from ferryman.domain.state import Operation, State
 from ferryman.store.messages import Command, Report, Turn, TurnReply, Upkeep
 from ferryman.store.protocol import Store
 from tests.conformance.world import RETENTION, worker_info
@@ -31,11 +31,13 @@ class Together:
         #: How far the clock ever was, and how far it ever went back behind that.
         self.latest = self.bench.now()
         self.set_back = 0.0
+        #: Of all jobs that were ever submitted.
+        self.ids: list[str] = []
 
     def do(self, ask: Callable[[Store], Awaitable[T]], do: Callable[[Queue], T], same: Callable[[T, T], bool]) -> T:
         """Do the same to both. What they answer, and all that is seen afterwards, must be the same."""
         model, model.now = self.model, self.bench.now()
-        answer, seen = self.bench.ask(ask)
+        answer, seen = self.bench.ask(ask, self.ids)
         model.freedom = Observed(model, answer, seen, self.latest, self.set_back)
         expected = do(model)
         model.freedom = Freedom()
@@ -48,6 +50,7 @@ class Together:
 
     def submit(self, jobs: Sequence[NewJob]) -> None:
         """Submit jobs."""
+        self.ids = list(dict.fromkeys([*self.ids, *(job.id for job in jobs)]))
         same = partial(answers.same_submitted, self.model)
         self.do(lambda store: store.submit(jobs), lambda model: model.submit(jobs), same)
 
@@ -109,6 +112,13 @@ class Together:
         now = self.bench.now()
         self.latest = max(self.latest, now)
         self.set_back = max(self.set_back, self.latest - now)
+
+    def moments(self) -> list[float]:
+        """Return when time will bring something about, the nearest first."""
+        jobs = self.model.jobs.by_id.values()
+        moments = {job.run_at for job in jobs if job.state is State.SCHEDULED} | {job.lease_until for job in jobs}
+        moments |= {self.model.kept_until(job) for job in jobs if job.final}
+        return sorted(at for at in moments if at is not None and at > self.bench.now())
 
     def look_closer(self) -> None:
         """Look at what is too much to look at after each step."""
