@@ -20,7 +20,9 @@ from tests.mutants.copies import environment
 #: A test that waits for what a fault keeps from happening is ended after this time, in seconds.
 TEST_PATIENCE = 25
 #: A run that is not over by then has hung, in seconds.
-RUN_PATIENCE = 300.0
+RUN_PATIENCE = 120.0
+#: The same for the run of the right code, which is to pass all of them.
+CONTROL_PATIENCE = 600.0
 #: Most memory of a process of a run, in KiB: a fault may collect without end.
 MEMORY = 4_000_000
 #: Stands for the exit code of a run that did not end.
@@ -29,7 +31,8 @@ HUNG = 1_000
 #: What broken code says, and a wrong answer does not. A fault must be noticed by what it does.
 BROKEN = re.compile(
     r"SyntaxError|ImportError|ModuleNotFoundError|NameError|UnboundLocalError|IndentationError"
-    r"|syntax error|no such (column|table)|bindings supplied|user_script|Error compiling script"
+    r"|syntax error|no such (column|table)|bindings supplied|Error compiling script"
+    r"|user_script: ?\d+: (?![-@])"  # an error of Lua, and not what a command inside the script answered
 )
 
 
@@ -107,10 +110,11 @@ def _run(copy: Path, module: Sequence[str], stores: str, compiling: bool) -> tup
         start_new_session=True,
     )
     code: int | None = None
+    patience = CONTROL_PATIENCE if compiling else RUN_PATIENCE
     try:
-        output, _ = process.communicate(timeout=RUN_PATIENCE)
+        output, _ = process.communicate(timeout=patience)
     except subprocess.TimeoutExpired:
-        code, output = HUNG, f"no end within {RUN_PATIENCE:g} s"
+        code, output = HUNG, f"no end within {patience:g} s"
     finally:
         # With all that it started: a fault may leave processes behind. It began the group, so the group is its own.
         with contextlib.suppress(ProcessLookupError):

@@ -150,4 +150,14 @@ def test_what_would_not_run_is_told(name: str, text: str) -> None:
 )
 def test_broken_code_is_not_taken_for_a_fault_that_was_seen(message: str) -> None:
     assert BROKEN.search(message)
-    assert not BROKEN.search("AssertionError: assert [] == ['job-1']")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "AssertionError: assert [] == ['job-1']",
+        "script (call to f_6a): @user_script:49: @user_script: 49: -OOM command",
+    ],
+)
+def test_an_answer_that_is_wrong_is_not_taken_for_broken_code(message: str) -> None:
+    assert not BROKEN.search(message)

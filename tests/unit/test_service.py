@@ -84,6 +84,28 @@ async def test_errors_are_told_once_and_tried_again_with_growing_pauses() -> Non
 
 
 @virtual_time
+async def test_a_store_that_is_away_is_asked_until_it_is_back() -> None:
+    answers: list[float] = []
+    away = True
+
+    async def tick() -> float:
+        if away:
+            raise StoreUnavailable("down")
+        answers.append(now())
+        return 10.0
+
+    around, events = surroundings()
+    service = Service("s", tick, around)
+    service.start()
+    await asyncio.sleep(600)
+    away = False
+    await asyncio.sleep(21)
+    assert len(answers) == 3
+    assert [type(event) for event in events] == [StoreDown, StoreBack]
+    await service.stop()
+
+
+@virtual_time
 async def test_a_service_that_rests_after_a_failure_stops_at_once() -> None:
     async def tick() -> float:
         raise StoreUnavailable("down")

@@ -40,6 +40,8 @@ async def store(cluster: RedisCluster) -> AsyncIterator[Store]:
     made = open_store(f"{cluster.url}?partitions=8")
     await made.open()
     yield made
+    for node in cluster.nodes:
+        tell(node, signal.SIGCONT)  # a test that failed left it frozen
     await made.close()
 
 

@@ -226,7 +226,11 @@ class MemoryStore:
 
     async def append(self, reports: Sequence[Report]) -> list[bool]:
         self._check()
-        held = [self.rows[report.lease.job_id].lease == report.lease for report in reports]
+        rows = [self.rows[report.lease.job_id] for report in reports]
+        held = [
+            row.state is State.PROCESSING and row.lease == report.lease
+            for row, report in zip(rows, reports, strict=True)
+        ]
         for report, is_held in zip(reports, held, strict=True):
             if is_held:
                 self.rows[report.lease.job_id].said.append(report)

@@ -10,16 +10,23 @@ from typing import Any, ParamSpec
 
 P = ParamSpec("P")
 
+#: A test that takes more steps than this turns in a circle: time would never pass.
+MOST_STEPS = 200_000
+
 
 class _Selector(selectors.DefaultSelector):
     """Never waits for time: when no file is ready, time moves on instead."""
 
     loop: VirtualLoop
+    steps = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             return super().select(None)  # no alarm is set: only a thread can wake us
         events = super().select(0)
+        self.steps += 1
+        if self.steps == MOST_STEPS:  # only once: the loop must be able to end
+            raise AssertionError(f"no end within {MOST_STEPS:,} steps")
         if not events:
             self.loop.now += timeout
         return events
