@@ -143,7 +143,7 @@ class Client:
         if status == 503:
             if not self.trouble.excuses(begun, ECHO):
                 self.ledger.complaints.add("503 without a fault", f"{path}: {answer[:200]}")
-        elif status != 200:
+        elif status != 200 and not (status == 202 and headers.startswith("Prefer")):
             self.ledger.complaints.add("an answer that is neither 200 nor 503", f"{path}: {status} {answer[:200]}")
         return status, answer
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _FINENESS = 1.05
@@ -39,6 +40,29 @@ class Durations:
         quantiles = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999}
         found = {name: round(1_000 * self.quantile(share), 1) for name, share in quantiles.items()}
         return found | {"max": round(1_000 * self.longest, 1)}
+
+
+class Series:
+    """Numbers over time, in 16 bytes each."""
+
+    def __init__(self, points: Iterable[tuple[float, float]] = ()) -> None:
+        self._x, self._y = array("d"), array("d")
+        for x, y in points:
+            self.add(x, y)
+
+    def add(self, x: float, y: float) -> None:
+        """Add a point."""
+        self._x.append(x)
+        self._y.append(y)
+
+    def points(self) -> list[tuple[float, float]]:
+        """Return them all."""
+        return list(zip(self._x, self._y, strict=True))
+
+    @property
+    def last(self) -> tuple[float, float]:
+        """The latest point."""
+        return self._x[-1], self._y[-1]
 
 
 class Slope(NamedTuple):

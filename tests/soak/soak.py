@@ -152,9 +152,9 @@ class Soak:
             await asyncio.sleep(TELL_EVERY)
             counts = self.ledger.counts
             memory = " ".join(
-                f"{name}/{number} {life.memory[-1][1]:.0f}"
+                f"{name}/{number} {life.memory.last[1]:.0f}"
                 for (name, number), life in self.vitals.lives.items()
-                if life.memory[-1][0] > self._now() - 2 * SAMPLE_EVERY
+                if life.memory.last[0] > self._now() - 2 * SAMPLE_EVERY
             )
             self._told(
                 f"{self._now():6.0f} s: {counts['acknowledged']} acknowledged, {counts['completed']} completed, "

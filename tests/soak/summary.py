@@ -31,11 +31,11 @@ def figures(soak: Soak) -> dict[str, Any]:
         "warm-up, s": plan.warm_up,
         "processes": [_process(life, plan.warm_up) for life in vitals.lives.values() if life.after(plan.warm_up)],
         "files, MiB": {
-            name: {"most": round(max(y for _, y in points), 2), "last": round(points[-1][1], 2)}
-            for name, points in vitals.sizes.items()
+            name: {"most": round(max(y for _, y in series.points()), 2), "last": round(series.last[1], 2)}
+            for name, series in vitals.sizes.items()
         },
         "memory by minute": {f"{life.name}/{life.number}": life.by_minute() for life in vitals.lives.values()},
-        "completed by minute": [(round(x), round(y)) for x, y in vitals.completed[::12]],
+        "completed by minute": [(round(x), round(y)) for x, y in vitals.completed.points()[::12]],
         "violations": dict(soak.complaints.counts),
         "in words": soak.complaints.words,
     }
@@ -52,8 +52,8 @@ def _process(life: Life, warm_up: float) -> dict[str, Any]:
         "most MiB": round(max(y for _, y in points), 2),
         "MiB an hour": line and round(line.value, 2),
         "give or take": line and round(line.bound, 2),
-        "files": int(life.files[-1][1]),
-        "threads": int(life.threads[-1][1]),
+        "files": int(life.files.last[1]),
+        "threads": int(life.threads.last[1]),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.soak.figures import Durations, means, slope
+from tests.soak.figures import Durations, Series, means, slope
 from tests.soak.vitals import REDIS, Life
 
 _HOUR = [5.0 * place for place in range(720)]
@@ -37,11 +37,11 @@ def test_neighbours_are_taken_together() -> None:
 def life(name: str = "worker-1", per_hour: float = 0.0, until: int = 720, more: str = "") -> Life:
     """Return a life of at most an hour that begins at 40 MiB, is 10 MiB more once warm, and wavers."""
     times = _HOUR[:until]
-    memory = [(x, 40 + 10 * min(1.0, x / 300) + per_hour * x / 3_600 + 0.1 * (x % 25 / 5)) for x in times]
+    memory = [(x, 40 + 10 * min(1.0, x / 60) + per_hour * x / 3_600 + 0.1 * (x % 25 / 5)) for x in times]
     files, threads = (
         [(x, 20 + (100 * x / 3_600 if what == more else 0)) for x in times] for what in ("files", "threads")
     )
-    return Life(name, 1, memory, files, threads)
+    return Life(name, 1, Series(memory), Series(files), Series(threads))
 
 
 def test_a_life_that_is_flat_after_its_warm_up_is_fine() -> None:

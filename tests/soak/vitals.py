@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 from tests.soak.crew import Crew
-from tests.soak.figures import Slope, means, slope
+from tests.soak.figures import Series, Slope, means, slope
 
 REDIS = "redis-server"
 _MIB = 2**20
@@ -22,7 +22,7 @@ LONG = 15 * 60.0
 STEEP = 1.0
 #: MiB that a process may grow by in whatever time, and a share of what it had: Redis holds the data, whose amount
 #: follows the rate.
-GROWTH, GROWTH_SHARE, GROWTH_SHARE_OF_DATA = 8.0, 0.15, 1.0
+GROWTH, GROWTH_SHARE, GROWTH_SHARE_OF_DATA = 3.0, 0.05, 1.0
 #: Open files and threads that a process may have more of at its end than after its warm-up.
 MORE_FILES, MORE_THREADS = 30, 10
 
@@ -33,17 +33,17 @@ class Life:
 
     name: str
     number: int
-    memory: list[tuple[float, float]] = field(default_factory=list)
-    files: list[tuple[float, float]] = field(default_factory=list)
-    threads: list[tuple[float, float]] = field(default_factory=list)
+    memory: Series = field(default_factory=Series)
+    files: Series = field(default_factory=Series)
+    threads: Series = field(default_factory=Series)
 
     def after(self, warm_up: float) -> list[tuple[float, float]]:
         """Return the memory after the warm-up."""
-        return _after(self.memory, warm_up)
+        return _after(self.memory.points(), warm_up)
 
     def by_minute(self) -> list[tuple[float, float]]:
         """Return the memory minute by minute."""
-        return [(round(x), round(y, 3)) for x, y in means(self.memory, _SPAN)]
+        return [(round(x), round(y, 3)) for x, y in means(self.memory.points(), _SPAN)]
 
     def slope(self, warm_up: float) -> Slope | None:
         """Return the slope of the memory in MiB an hour, None for too short a life."""
@@ -63,7 +63,7 @@ class Life:
         if line is not None and points[-1][0] - points[0][0] >= LONG and line.least > STEEP:
             yield f"memory grows by {line.value:.2f} ± {line.bound:.2f} MiB an hour"
         for what, counts, more in (("open files", self.files, MORE_FILES), ("threads", self.threads, MORE_THREADS)):
-            before, now = _ends(_after(counts, warm_up))
+            before, now = _ends(_after(counts.points(), warm_up))
             if now > before + more:
                 yield f"{what} grew from {before:.0f} to {now:.0f}"
 
@@ -79,18 +79,18 @@ def _ends(points: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 class Vitals:
-    """Samples the crew; what it keeps is some 100 bytes a sample."""
+    """Samples the crew; what it keeps is some bytes a sample."""
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
         self.lives: dict[tuple[str, int], Life] = {}
-        self.completed: list[tuple[float, float]] = []
+        self.completed = Series()
         #: Sizes of the store's files in MiB, by name.
-        self.sizes: dict[str, list[tuple[float, float]]] = {}
+        self.sizes: dict[str, Series] = {}
 
     def sample(self, now: float, completed: int) -> None:
         """Look at every process and file once; `completed` is how many jobs were by then."""
-        self.completed.append((now, completed))
+        self.completed.add(now, completed)
         for name, number, pid in self._processes():
             try:
                 memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / _MIB
@@ -100,11 +100,11 @@ class Vitals:
                 continue  # it has just ended
             if memory:
                 life = self.lives.setdefault((name, number), Life(name, number))
-                life.memory.append((now, memory))
-                life.files.append((now, files))
-                life.threads.append((now, threads))
+                life.memory.add(now, memory)
+                life.files.add(now, files)
+                life.threads.add(now, threads)
         for name, size in self._files():
-            self.sizes.setdefault(name, []).append((now, size / _MIB))
+            self.sizes.setdefault(name, Series()).add(now, size / _MIB)
 
     def _processes(self) -> Iterator[tuple[str, int, int]]:
         for member in self._crew.members:
