@@ -80,23 +80,25 @@ class Run:
             await self._submit(3)
         victim = self.arena.fork(roles.worker, SLOTS, name="victim", failpoint=self.fault.armed)
         await _until(lambda: victim.logged or victim.struck, STROLL)
+        # Beside the strike: a process frozen while it writes lets nobody else write until it goes on.
+        pressing = asyncio.create_task(self._press(victim))
+        await self._strike(victim)
+        await pressing
+        return victim
+
+    async def _press(self, victim: Fork) -> None:
+        """Give the victim what it needs to come by its failpoint."""
         await self._submit(8)
         if self.fault.plan.told:
             await asyncio.sleep(0.2 * self.dice.random())
             victim.tell(signal.SIGTERM)
         elif self.fault.point != ANY_MOMENT:
-            await self._lure(victim)
-        await self._strike(victim)
-        return victim
-
-    async def _lure(self, victim: Fork) -> None:
-        """Submit until the victim has got what it needs to come by its failpoint."""
-        for _ in range(int(STROLL / LURE)):
-            await _until(lambda: victim.struck, LURE)
-            if victim.struck:
-                return
-            await self._submit(1)
-            await self._submit(1)
+            for _ in range(int(STROLL / LURE)):
+                await _until(lambda: victim.struck or bool(self.struck_at), LURE)
+                if victim.struck or self.struck_at:
+                    return
+                await self._submit(1)
+                await self._submit(1)
 
     async def _client(self) -> Fork:
         name = f"client-{self.report.number}"
