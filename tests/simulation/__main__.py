@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1_000, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="run just this one")
+    parser.add_argument("--stop", action="store_true", help="stop at the first seed that breaks a promise")
     asked = parser.parse_args()
     seeds = range(asked.first, asked.first + asked.seeds) if asked.seed is None else range(asked.seed, asked.seed + 1)
     logging.getLogger("ferryman").addHandler(logging.NullHandler())  # what keeps nothing is all right here
@@ -32,6 +33,8 @@ def main() -> int:
             print(f"\nseed {verdict.seed} on {asked.store}: {len(verdict.violations)} violations")
             print("\n".join(f"  {text}" for text in verdict.violations[:MOST_TOLD]))
             print(f"  again: {replay(asked.store, verdict.seed)}", flush=True)
+        if verdict.violations and asked.stop:
+            break
         if tally.runs % 500 == 0:
             print(f"{tally.runs} of {len(seeds)} seeds, {tally.runs / tally.took:.1f} a second", flush=True)
     _sum_up(asked.store, seeds, tally)

@@ -35,8 +35,8 @@ class Weather:
             dice,
             request_lost=chance(0.25),
             reply_lost=chance(0.3),
-            stall=chance(0.08),
-            longest_stall=lease * dice.choice([0.4, 1.2, 3.0]),
+            stall=chance(0.2),
+            longest_stall=lease * dice.choice([0.4, 1.5, 3.0]),
             signal_lost=dice.choice([0.0, 0.0, 0.1, 0.5, 1.0]),
             cancelled=chance(0.3),
         )
