@@ -107,6 +107,7 @@ class FileLives:
         self.disk.ending = self.disk.kill if end == "kill" else self.disk.cut_power
         last = self.disk.asked + self.dice.randint(1, self.dice.choice(CHANGES[self._opening]))
         self.disk.end_at = None if end == "stop" else last
+        self.disk.end_on = self.dice.choices(["", ".db"], [4, 1])[0]  # the file itself is written by checkpoints alone
         stores: list[SqliteStore] = []
         phase = self._opening
 

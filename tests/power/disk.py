@@ -127,9 +127,11 @@ class Disk:
         self.handles: set[Handle] = set()
         #: Held by whoever changes anything: processes may have threads.
         self.guard = threading.RLock()
-        #: How many changes the disk has been asked for, and at which of them everything ends, by what.
+        #: How many changes the disk has been asked for; from which of them on the first to a file whose name ends like
+        #: this is the end of everything, and by what.
         self.asked = 0
         self.end_at: int | None = None
+        self.end_on = ""
         self.ending: Callable[[], None] = self.cut_power
         #: What was asked for when everything ended, such as ("sync", "jobs.db-wal"); None while processes live.
         self.ended: tuple[Kind, str] | None = None
@@ -160,7 +162,9 @@ class Disk:
             try:
                 self._fail("write", handle.name, offset + len(data) > len(handle.file.data))
             except DiskError:
-                handle.file.change(offset, data[: self.dice.randint(0, len(data))])  # as much as went in
+                went_in = self.dice.randrange(len(data))
+                if went_in:
+                    handle.file.change(offset, data[:went_in])
                 raise
             handle.file.change(offset, data)
             self._ask("write", handle.name)
@@ -228,7 +232,7 @@ class Disk:
     def _ask(self, kind: Kind, name: str) -> None:
         """Count a change, and end everything in the middle of it when its number is up."""
         self.asked += 1
-        if self.asked == self.end_at:
+        if self.end_at is not None and self.asked >= self.end_at and name.endswith(self.end_on) and not self.ended:
             self.ended = kind, name
             self.ending()
             raise DiskError(IOERR)
