@@ -17,13 +17,11 @@ from redis import Redis
 from ferryman.store.protocol import Store
 from tests.conformance.topologies import TOPOLOGIES, SqliteFile
 from tests.conformance.world import RETENTION
+from tests.model.lines import at_rest, lines_of, moment
 from tests.model.look import Seen, look
 from tests.servers.running import running
 
 T = TypeVar("T")
-
-#: What is tested when STORES does not say otherwise.
-USUAL = tuple(TOPOLOGIES) if "STORES" in os.environ else ("sqlite", "redis-7.0")
 
 
 class Bench:
@@ -34,7 +32,11 @@ class Bench:
         self._folder = new_folder()
         if name == "sqlite":
             shutil.copy(_empty_file(), self._folder)
-        self.topology = TOPOLOGIES[name](self._folder)
+        self._topology = TOPOLOGIES[name](self._folder)
+        self.lines = lines_of(name)
+        #: How far the clock ever was, and how far it ever went back behind that.
+        self.latest = self.now()
+        self.set_back = 0.0
         self._loop = asyncio.new_event_loop()
         self._stores: list[Store] = []
         self._asked = 0
@@ -42,17 +44,19 @@ class Bench:
 
     def now(self) -> float:
         """Return the time of the stores."""
-        return self.topology.now()
+        return moment(self._topology.now())
 
     def advance(self, seconds: float) -> None:
         """Move the time of the stores, also backwards."""
-        self._run(self.topology.advance(seconds))
+        self._run(self._topology.advance(seconds))
+        self.latest = max(self.latest, self.now())
+        self.set_back = max(self.set_back, self.latest - self.now())
 
     def restart(self, count: int) -> None:
         """Close every store, and open one or more anew on the same jobs: as many processes."""
         self._close_stores()
         for _ in range(count):
-            store = self.topology.store(RETENTION)
+            store = self._topology.store(RETENTION)
             self._run(store.open())
             self._stores.append(store)
 
@@ -67,7 +71,8 @@ class Bench:
         async def ask_and_look() -> tuple[T, Seen]:
             return await question(store), await look(other, ids)
 
-        return self._run(ask_and_look())
+        answer, seen = self._run(ask_and_look())
+        return answer, seen if self.lines == 1 else at_rest(seen)
 
     def run(self, question: Callable[[Store], Awaitable[T]]) -> T:
         """Ask one store, and look no further."""
@@ -83,7 +88,7 @@ class Bench:
     def close(self) -> None:
         """Take everything away."""
         self._close_stores()
-        self._run(self.topology.close())
+        self._run(self._topology.close())
         self._run(self._loop.shutdown_default_executor())
         self._loop.close()
         shutil.rmtree(self._folder)

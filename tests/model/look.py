@@ -60,17 +60,21 @@ async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[Feed
         lists, await asyncio.gather(*(census.listed(store, where) for where in lists)), strict=True
     ):
         expected = [identifier for identifier, job in jobs.items() if where.matches(job)]
-        assert [job.id for job in listed] == expected, f"the list of {where} is wrong"
+        assert sorted(job.id for job in listed) == sorted(expected), f"the list of {where} is wrong"
     feeds = await asyncio.gather(*(store.feed.read(identifier, 0, 1_000) for identifier in jobs))
     return dict(zip(jobs, feeds, strict=True))
 
 
-def differences(model: Queue, seen: Seen, latest: float) -> Iterator[str]:
-    """Say what a store shows that the model knows otherwise; `latest` is how far the clock ever was."""
+def differences(model: Queue, seen: Seen, latest: float, *, ordered: bool) -> Iterator[str]:
+    """Say what a store shows that the model knows otherwise.
+
+    `latest` is how far the clock ever was; `ordered` says that jobs are listed in the order of their submission.
+    """
     expected = model.jobs.by_id
     for identifier in sorted(expected.keys() | seen.jobs.keys()):
         yield from _differ(expected.get(identifier), seen.jobs.get(identifier), latest)
-    if seen.listed != list(reversed(expected)):
+    listed = sorted if not ordered else list
+    if listed(seen.listed) != listed(reversed(expected)):
         yield f"listed as {seen.listed}, submitted as {list(expected)}"
     if seen.counts != model.jobs.counts():
         yield f"counts {seen.counts}, not {dict(model.jobs.counts())}"

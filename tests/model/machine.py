@@ -37,6 +37,7 @@ def step(**said: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Call
             self.steps[method.__name__] += 1
             self.sound = False
             self.age += 1
+            self.just_turned = False
             method(self, **values)
             self.sound = True
 
@@ -61,10 +62,13 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         type(self).examples += 1
         self.both = Together(self.topology)
+        #: Whether a turn is decided, and remembered, in one place.
+        self.one_line = self.both.bench.lines == 1
         #: False while a step is under way, and after one that failed.
         self.sound = True
         #: Steps since the processes began.
         self.age = 0
+        self.just_turned = False
         self.made = 0
         self.batches: list[list[NewJob]] = []
         self.turns: list[Turn] = []
@@ -80,22 +84,23 @@ class Machine(RuleBasedStateMachine):
     def take_turn(self, worker: str, reports: Sequence[w.Ended] = (), want: int = 0, **said: Any) -> None:
         """Take a new turn."""
         # As random as a number can be that is the same every time.
-        request = (len(self.turns) + 1) * 0x9E37_79B9_7F4A_7C15 % 2**63
+        request = (len(self.turns) + 1) * SCATTER % 2**63
         outcomes = [w.outcome(self.lease(token), ending, delay) for token, ending, delay in reports]
         turn = Turn(worker, request, said.get("queues", ()), said.get("tasks", w.TASKS), outcomes, want, LEASE)
         self.turns.append(turn)
+        self.just_turned = True
         self.send(turn)
 
     def lease(self, token: w.Token) -> Lease:
         """Return the lease that a token stands for."""
         known = [lease for lease in self.leases if not token.held or self.both.model.jobs.held(lease)]
-        lease = known[token.number % len(known)] if known else Lease(job_id(self.both.latest, token.number), 1, 1)
+        lease = known[token.number % len(known)] if known else Lease(job_id(self.both.bench.latest, token.number), 1, 1)
         return w.forge(lease, token.forged)
 
     def jobs(self, chosen: Sequence[int], states: frozenset[State]) -> list[str]:
         """Return the ids of the chosen ones of the jobs in these states; of one that never was if there is none."""
         ids = [job.id for job in self.both.model.jobs.by_id.values() if job.state in states]
-        ids = ids or [job_id(self.both.latest, 0)]
+        ids = ids or [job_id(self.both.bench.latest, 0)]
         return [ids[number % len(ids)] for number in chosen]
 
     def new_job(self, wish: w.Wish, number: int, request: tuple[str, str] | None) -> NewJob:
@@ -103,9 +108,10 @@ class Machine(RuleBasedStateMachine):
         self.made += 1
         start = float(wish.start or 0)
         signed = wish.start.startswith(("+", "-"))
-        name, fingerprint = request or (None, None)
+        # What is decided by both a key and a request is decided only where all jobs are in one place.
+        name, fingerprint = ((not wish.key or self.one_line) and request) or (None, None)
         return NewJob(
-            job_id(self.both.latest + self.made / 1_000, self.made * 0x9E37_79B9_7F4A_7C15 % 2**74),
+            job_id(self.both.bench.latest + self.made / 1_000, self.made * SCATTER % 2**74),
             wish.task,
             wish.args,
             wish.queue,
@@ -162,14 +168,14 @@ class Machine(RuleBasedStateMachine):
     def finish_by_any_token(self, worker: str, want: int, reports: list[w.Ended]) -> None:
         self.take_turn(worker, reports, want)
 
-    @precondition(lambda self: self.turns)
+    @precondition(lambda self: self.turns and (self.one_line or self.just_turned))
     @step(times=st.integers(1, 2))
     def turn_again(self, times: int) -> None:
         """The answer to the last turn was lost."""
         for _ in range(times):
             self.send(self.turns[-1])
 
-    @precondition(lambda self: self.turns)
+    @precondition(lambda self: self.turns and self.one_line)
     @step(number=w.numbers)
     def turn_again_late(self, number: int) -> None:
         """An older turn comes once more, by a way that took long."""
@@ -205,14 +211,14 @@ class Machine(RuleBasedStateMachine):
 
     @step(seconds=w.moments)
     def pass_time(self, seconds: float) -> None:
-        self.both.advance(seconds)
+        self.both.bench.advance(seconds)
 
     @step(which=st.integers(0, 2), off=st.sampled_from((0.0, -0.25, 0.25)))
     def pass_time_until_something_is_due(self, which: int, off: float) -> None:
         """Come to just when, or just before or after, a job is due, a lease runs out, or a job is kept no longer."""
         moments = self.both.moments()
         if moments:
-            self.both.advance(moments[which % len(moments)] + off - self.both.bench.now())
+            self.both.bench.advance(moments[which % len(moments)] + off - self.both.bench.now())
 
     @step(limit=st.sampled_from((100, 1, 2)), until_done=st.booleans())
     def upkeep(self, limit: int, until_done: bool) -> None:
@@ -243,7 +249,7 @@ class Machine(RuleBasedStateMachine):
         for queue in list(self.both.model.paused):
             self.both.pause(queue, False, "")
         self.take_turn("last", want=1_000)
-        self.both.advance(500.0)
+        self.both.bench.advance(500.0)
         self.both.upkeep_until_done(5)
         self.take_turn("last", want=1_000)
         self.both.look_closer()

@@ -15,6 +15,7 @@ from tests.conformance.world import RETENTION, worker_info
 from tests.model import answers
 from tests.model.bench import Bench
 from tests.model.freedom import Freedom
+from tests.model.lines import feed_at_rest
 from tests.model.look import differences, look_closer
 from tests.model.observed import Observed
 from tests.model.queue import Queue
@@ -28,9 +29,6 @@ class Together:
     def __init__(self, topology: str) -> None:
         self.bench = Bench(topology)
         self.model = Queue(RETENTION, self.bench.now())
-        #: How far the clock ever was, and how far it ever went back behind that.
-        self.latest = self.bench.now()
-        self.set_back = 0.0
         #: Of all jobs that were ever submitted.
         self.ids: list[str] = []
 
@@ -38,11 +36,11 @@ class Together:
         """Do the same to both. What they answer, and all that is seen afterwards, must be the same."""
         model, model.now = self.model, self.bench.now()
         answer, seen = self.bench.ask(ask, self.ids)
-        model.freedom = Observed(model, answer, seen, self.latest, self.set_back)
+        model.freedom = Observed(model, answer, seen, self.bench)
         expected = do(model)
         model.freedom = Freedom()
         assert same(answer, expected), f"the store answered {answer}, the model {expected}"
-        told = list(differences(model, seen, self.latest))
+        told = list(differences(model, seen, self.bench.latest, ordered=self.bench.lines == 1))
         assert not told, "\n".join(told)
         return answer
 
@@ -56,7 +54,11 @@ class Together:
 
     def turn(self, turn: Turn) -> TurnReply:
         """Take a turn."""
-        return self.do(lambda store: store.turn(turn), lambda model: model.turn(turn), answers.same_reply)
+        return self.do(
+            lambda store: store.turn(turn),
+            lambda model: model.turn(turn),
+            lambda got, expected: answers.same_reply(got, expected, self.bench.lines),
+        )
 
     def extend(self, worker: str, held: Sequence[Lease], lease: float) -> None:
         """Send a heartbeat."""
@@ -104,14 +106,7 @@ class Together:
                 return
         raise AssertionError("there is always more to keep up")
 
-    # -- time, and the end
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock."""
-        self.bench.advance(seconds)
-        now = self.bench.now()
-        self.latest = max(self.latest, now)
-        self.set_back = max(self.set_back, self.latest - now)
+    # -- looking ahead and back
 
     def moments(self) -> list[float]:
         """Return when time will bring something about, the nearest first."""
@@ -124,4 +119,4 @@ class Together:
         """Look at what is too much to look at after each step."""
         jobs = dict(reversed(self.model.jobs.by_id.items()))
         feeds = self.bench.run(lambda store: look_closer(store, jobs))
-        assert {identifier: feed for identifier, feed in feeds.items() if feed} == self.model.feeds
+        assert {identifier: feed_at_rest(feed) for identifier, feed in feeds.items() if feed} == self.model.feeds
