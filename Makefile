@@ -8,7 +8,7 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format model bench mutants power soak lock clean
+.PHONY: help setup run test quick check format model bench mutants power faults soak lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ power: setup  ## Cut the power 2,300 times under the SQLite store; prints what w
 	$(BIN)/python -m tests.power --durability full $(ARGS)
 	$(BIN)/python -m tests.power --durability normal $(ARGS)
 	$(BIN)/python -m tests.power --durability full --threads --cuts 300
+
+faults: setup  ## Kill and freeze real processes at every failpoint; `make faults ARGS="--seed 7"` repeats the draws
+	$(BIN)/python -m tests.faults --store sqlite --runs 500 $(ARGS)
+	$(BIN)/python -m tests.faults --store redis --runs 500 $(ARGS)
 
 soak: setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
 	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)

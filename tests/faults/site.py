@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 
 from ferryman import Ferryman, Job
+from tests.architecture.repository import ROOT
 
 LEASE = 2.0
 TASKS = "fault_tasks:ferry"
@@ -41,7 +42,7 @@ class Site:
             **os.environ,
             "FERRYMAN_URL": self.url,
             "FERRYMAN_LEASE": str(self.lease),
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)]),
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "ferryman", *arguments],
