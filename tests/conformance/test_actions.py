@@ -59,7 +59,7 @@ async def test_a_batch_of_actions_is_answered_one_by_one(world: World, operation
 async def test_the_same_job_twice_in_one_batch_is_moved_once(world: World) -> None:
     identifier = await world.in_state(State.FAILED)
     answers = await world.store.inspector.act(Operation.RETRY, [identifier, identifier])
-    assert [answer.state for answer in answers] == [State.PENDING, State.PENDING]
+    assert answers == [Changed(identifier, True, State.PENDING), Changed(identifier, False, State.PENDING)]
     assert await world.claim_ids() == [identifier]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ferryman.store.messages import Changed, Pulse, Submitted, TurnReply, Upkeep
+from ferryman.store.messages import Pulse, Submitted, TurnReply, Upkeep
 from tests.model.lines import moment
 from tests.model.queue import Queue
 
@@ -33,12 +33,6 @@ def same_upkeep(got: Upkeep, expected: Upkeep) -> bool:
         expected.pruned,
         expected.due_in,
     )
-
-
-def same_changes(got: Sequence[Changed], expected: Sequence[Changed]) -> bool:
-    """Whether the same was done to each job; of one that is named twice, at its first place."""
-    first = {changed.id: changed for changed in reversed(got)}
-    return len(got) == len(expected) and first == {changed.id: changed for changed in reversed(expected)}
 
 
 def same_submitted(model: Queue, got: Sequence[Submitted], expected: Sequence[Submitted]) -> bool:

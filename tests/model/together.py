@@ -76,8 +76,11 @@ class Together:
 
     def act(self, operation: Operation, ids: Sequence[str]) -> None:
         """Do what a person does to jobs."""
-        same = answers.same_changes
-        self.do(lambda store: store.inspector.act(operation, ids), lambda model: model.act(operation, ids), same)
+        self.do(
+            lambda store: store.inspector.act(operation, ids),
+            lambda model: model.act(operation, ids),
+            answers.same,
+        )
 
     def pause(self, queue: str, paused: bool, by: str) -> None:
         """Pause or resume a queue."""

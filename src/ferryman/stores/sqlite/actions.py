@@ -37,10 +37,12 @@ def act(transaction: Transaction, operation: Operation, ids: Sequence[str], keep
     moves[operation](transaction, keep)
     transaction.connection.execute("DELETE FROM temp.chosen")
     states = dict(transaction.run("act_states", wanted).fetchall())
-    return [
-        Changed(identifier, identifier in done, State(states[identifier]) if identifier in states else None)
-        for identifier in ids
-    ]
+    answers = []
+    for identifier in ids:
+        state = State(states[identifier]) if identifier in states else None
+        answers.append(Changed(identifier, identifier in done, state))
+        done.discard(identifier)  # who is named twice is moved once
+    return answers
 
 
 def _cancel(transaction: Transaction, keep: Retention) -> None:
