@@ -14,24 +14,25 @@ from tests.model.machine import Machine
 from tests.model.run import machine_of, run
 
 #: Examples under one seed: few enough to be run again.
-PART = 250
+PART = 100
 
 
 def main() -> int:
     """Run the examples; 1 when the store and the model differed."""
     said = _arguments()
     machine = machine_of(said.store)
-    begun, seed, left = time.monotonic(), said.seed, said.examples
-    while left > 0:
+    begun, seed, left, failed = time.monotonic(), said.seed, said.examples, False
+    while left > 0 and time.monotonic() - begun < said.minutes * 60:
         part = min(PART, left)
-        if not _run_part(machine, part, said.steps, seed):
+        failed = not _run_part(machine, part, said.steps, seed)
+        if failed:
             again = f"--store {said.store} --examples {part} --steps {said.steps} --seed {seed}"
             _say(f"\nTo see it again: python -m tests.model {again}")
             break
         left, seed = left - part, seed + 1
         _say(f"{said.examples - left} examples, {_pace(machine, begun)}")
-    _sum_up(said, machine, begun, seed, failed=left > 0)
-    return int(left > 0)
+    _sum_up(said, machine, begun, seed, failed)
+    return int(failed)
 
 
 def _arguments() -> argparse.Namespace:
@@ -40,6 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--examples", type=int, default=5_000)
     parser.add_argument("--steps", type=int, default=50, help="in each example")
     parser.add_argument("--seed", type=int, default=1, help=f"of the first {PART} examples; the next have the next")
+    parser.add_argument("--minutes", type=float, default=600.0, help="begin no more examples after this time")
     return parser.parse_args()
 
 
@@ -58,7 +60,9 @@ def _pace(machine: type[Machine], begun: float) -> str:
 
 
 def _sum_up(said: argparse.Namespace, machine: type[Machine], begun: float, seed: int, failed: bool) -> None:
-    _say(f"\n{'FAILED' if failed else 'passed'}: {said.store}, {machine.examples} examples of up to {said.steps} steps")
+    _say(
+        f"\n{'FAILED' if failed else 'passed'}: {said.store}, {machine.examples} examples ({said.examples} asked for) of up to {said.steps} steps"
+    )
     _say(f"seeds {said.seed} to {max(said.seed, seed - (not failed))}, {_pace(machine, begun)}")
     _say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, Python {platform.python_version()}")
     for name, times in machine.steps.most_common():
