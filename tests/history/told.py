@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ferryman.domain.job import Attempt, Job, NewJob
@@ -72,3 +73,24 @@ def made(name: str, state: State = State.COMPLETED, **said: Any) -> Job:
 def ended(*endings: Ending, began: float = 100.0) -> tuple[Attempt, ...]:
     """Make the attempts of a job."""
     return tuple(Attempt(n, "w", began + n, began + n + 1, ending) for n, ending in enumerate(endings, 1))
+
+
+Story = Callable[[Told], None]
+BROKEN: list[tuple[str, Story]] = []
+SOUND: list[Story] = []
+
+
+def breaks(rule: str) -> Callable[[Story], Story]:
+    """Mark a history that breaks a rule."""
+
+    def mark(story: Story) -> Story:
+        BROKEN.append((rule, story))
+        return story
+
+    return mark
+
+
+def sound(story: Story) -> Story:
+    """Mark a history that breaks none, though it looks like it."""
+    SOUND.append(story)
+    return story
