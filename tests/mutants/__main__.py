@@ -31,10 +31,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description="Plant faults; see tests go red.")
     parser.add_argument("names", nargs="*", help="only mutants whose names begin with one of these")
     parser.add_argument("--jobs", type=int, default=2, help="runs at the same time (2)")
+    parser.add_argument("--by", action="append", default=[], help="run this on each instead of what the table names")
     parser.add_argument("--list", action="store_true", help="say what the mutants are, and end")
     parser.add_argument("-v", "--verbose", action="store_true", help="also say what each test said")
     said = parser.parse_args(arguments)
     chosen = [mutant for mutant in load() if not said.names or mutant.name.startswith(tuple(said.names))]
+    if said.by:
+        chosen = [
+            replace(mutant, killed_by=tuple(suite.format(store=_store(mutant)) for suite in said.by))
+            for mutant in chosen
+        ]
     if not chosen:
         parser.error("no mutant has such a name")
     if said.list:
@@ -49,6 +55,11 @@ def main(arguments: Sequence[str]) -> int:
         results = pool.map(partial(judge, right, Path(folder)), chosen)
         verdicts = [_tell(mutant, result, said.verbose) for mutant, result in zip(chosen, results, strict=True)]
     return _sum_up(verdicts, time.monotonic() - begun)
+
+
+def _store(mutant: Mutant) -> str:
+    """Return the name of the store, as commands know it, on which a fault can be noticed."""
+    return mutant.stores.partition(",")[0].partition("-")[0]
 
 
 def _control(right: Path, mutants: Iterable[Mutant]) -> bool:

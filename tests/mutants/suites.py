@@ -94,7 +94,8 @@ def _run_command(copy: Path, command: str, stores: str, compiling: bool) -> tupl
         return Verdict.HUNG, command, message
     # What a program of ours does not foresee ends it with 1 as well.
     foreseen = code == 1 and not BROKEN.search(output) and "Traceback" not in message
-    return Verdict.KILLED if foreseen else Verdict.BROKEN, command, message
+    seed = re.search(r"^seed \d+", output, re.MULTILINE)
+    return Verdict.KILLED if foreseen else Verdict.BROKEN, f"{command}: {seed[0]}" if seed else command, message
 
 
 def _run(copy: Path, module: Sequence[str], stores: str, compiling: bool) -> tuple[int, str]:

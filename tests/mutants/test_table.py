@@ -114,6 +114,14 @@ def run(commands: list[Command]) -> list[Any]:
     return asyncio.run(send())
 
 
+def test_the_page_on_guarantees_names_faults_that_are_there() -> None:
+    page = (ROOT / "docs/explanation/guarantees.md").read_text("utf-8")
+    rows = [line.split("|")[-2] for line in page.splitlines() if line.startswith("| ") and line.count("|") == 4]
+    named = {name for cell in rows for name in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", cell)}
+    assert len(named) > 20
+    assert named <= {mutant.name.partition("/")[0] for mutant in MUTANTS}
+
+
 # --- and the tools themselves
 
 
