@@ -10,8 +10,12 @@ import secrets
 import signal
 import sys
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from tests.faults.campaign import Campaign
+from tests.faults.storm import Storm
+
+Made = TypeVar("Made", Campaign, Storm)
 
 
 def main() -> int:
@@ -21,16 +25,22 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=2_000, help="how many runs")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="decides every draw")
     parser.add_argument("--run", type=int, help="only this run of the seed")
+    parser.add_argument("--storm", type=float, help="rather kill workers again and again for so many seconds")
+    parser.add_argument("--everything", action="store_true", help="in the storm all die at once, with their client")
     said = parser.parse_args()
+    if said.storm is not None:
+        storm = asyncio.run(_interruptible(Storm(said.store, said.seed, said.storm, said.everything)))
+        _tell("\n".join([*storm.wrong, storm.told]))
+        return 1 if storm.wrong else 0
     numbers = range(1, said.runs + 1) if said.run is None else [said.run]
     campaign = asyncio.run(_interruptible(Campaign(said.store, said.seed, numbers, told=_tell)))
     _tell(summary(campaign))
     return 1 if campaign.wrong else 0
 
 
-async def _interruptible(campaign: Campaign) -> Campaign:
+async def _interruptible(made: Made) -> Made:
     """Make the runs; end in order when this process is told to stop, so that none of its processes stays behind."""
-    running = asyncio.ensure_future(campaign.run())
+    running = asyncio.ensure_future(made.run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     return await running
 

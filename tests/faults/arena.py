@@ -40,11 +40,16 @@ class Arena:
     #: By job: the number of its run.
     of_run: dict[str, int] = field(default_factory=dict)
 
-    async def open(self) -> Arena:
-        """Start the healthy worker."""
+    async def open(self, keeper: bool = True) -> Arena:
+        """Open it; with its healthy worker, unless that comes later."""
         self.site = Site(self.folder, self.url, LEASE)
-        self.keeper = self.fork(roles.worker, KEEPER_SLOTS, name="keeper")
+        if keeper:
+            self.keep()
         return self
+
+    def keep(self) -> None:
+        """Start the healthy worker."""
+        self.keeper = self.fork(roles.worker, KEEPER_SLOTS, name="keeper")
 
     def fork(self, role: Callable[..., Any], *said: Any, name: str, failpoint: str | None = None) -> Fork:
         """Start a process of the site."""

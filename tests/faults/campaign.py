@@ -26,6 +26,8 @@ from tests.servers.redis_server import EVERYSEC
 SIDE_BY_SIDE = 7
 #: Processes that are struck, alive at once.
 VICTIMS = 5
+#: After so many violations there is nothing new to see.
+MOST_VIOLATIONS = 10
 #: Runs in one arena: an arena that is judged often tells early.
 RUNS_EACH = 10
 
@@ -47,7 +49,7 @@ class Campaign:
         """Make all runs."""
         begun = time.monotonic()
         self.victims = asyncio.Semaphore(VICTIMS)
-        with _ground(self.store) as (folder, url):
+        with ground(self.store) as (folder, url):
             left = iter(self.numbers)
             names = itertools.count()
             async with asyncio.TaskGroup() as group:
@@ -58,7 +60,7 @@ class Campaign:
 
     async def _way(self, left: Iterator[int], names: Iterator[int], folder: Path, url: str) -> None:
         """Run after run, a new arena now and then."""
-        while numbers := list(itertools.islice(left, 1)):
+        while len(self.wrong) < MOST_VIOLATIONS and (numbers := list(itertools.islice(left, 1))):
             place = folder / str(next(names))
             place.mkdir()
             arena = Arena(place, url.format(place=place, prefix=f"f{secrets.token_hex(6)}"))
@@ -112,7 +114,7 @@ class Campaign:
 
 
 @contextmanager
-def _ground(store: str) -> Iterator[tuple[Path, str]]:
+def ground(store: str) -> Iterator[tuple[Path, str]]:
     """Give a folder and the URL of a site in it, with holes for its place and its prefix."""
     memory = Path("/dev/shm")
     with TemporaryDirectory(prefix="ferryman-faults-", dir=memory if memory.is_dir() else None) as name:

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import os
 import socket
+from pathlib import Path
 
 import ferryman.cli
 from ferryman import runtime
@@ -44,6 +45,13 @@ async def _submit(name: str, calls: int, size: int) -> None:
         answers = await client.submit(batch)
         os.write(told, b"".join(f"acknowledged {answer.id} -\n".encode() for answer in answers))
     await ferry.close()
+
+
+def heard(path: Path) -> tuple[dict[str, NewJob], list[str]]:
+    """Return what a client said in its file: all jobs that it asked for by their ids, and the ids it was told."""
+    lines = [line.split() for line in (path.read_text().splitlines() if path.exists() else [])]
+    asked = {job: keyed(key)._replace(id=job) for word, job, key in lines if word == "asked"}
+    return asked, [job for word, job, _ in lines if word == "acknowledged"]
 
 
 def server(name: str) -> None:

@@ -27,6 +27,8 @@ SLOTS = 6
 STROLL = 10.0
 #: After so many seconds without it there is more work, lest the healthy worker had taken all.
 LURE = 0.25
+#: How long some jobs take of which an attempt is frozen, in seconds.
+AGAIN = 0.9
 #: One that was frozen and goes on must end within this time once it is told to, in seconds.
 FAREWELL = 12.0
 
@@ -111,10 +113,7 @@ class Run:
 
     async def _resend(self, name: str) -> None:
         """Ask again for what nobody acknowledged: by the same id, or as a new job with the same key."""
-        path = self.arena.folder / f"{name}.txt"
-        lines = [line.split() for line in (path.read_text().splitlines() if path.exists() else [])]
-        asked = {job: roles.keyed(key)._replace(id=job) for word, job, key in lines if word == "asked"}
-        known = [job for word, job, _ in lines if word == "acknowledged"]
+        asked, known = roles.heard(self.arena.folder / f"{name}.txt")
         self.arena.acknowledged(self.report.number, [asked[job] for job in known], name)
         unknown = [job for job_id, job in asked.items() if job_id not in known]
         self.report.unknown = len(unknown)
@@ -164,6 +163,8 @@ class Run:
     def _job(self) -> NewJob:
         task = toil if self.dice.random() < 0.2 else work
         seconds = self.dice.choice([0.0, 0.0, 0.02, 0.1, 0.4])
+        if self.fault.action == "stop" and self.dice.random() < 0.5:
+            seconds = AGAIN  # so that the next attempt is under way when the frozen one's outcome comes
         delay = 0.3 if self.dice.random() < 0.1 else 0.0
         if self.fault.point.startswith("heartbeat") and self.fault.nth > 1:
             seconds += 0.5
