@@ -60,9 +60,8 @@ def _pace(machine: type[Machine], begun: float) -> str:
 
 
 def _sum_up(said: argparse.Namespace, machine: type[Machine], begun: float, seed: int, failed: bool) -> None:
-    _say(
-        f"\n{'FAILED' if failed else 'passed'}: {said.store}, {machine.examples} examples ({said.examples} asked for) of up to {said.steps} steps"
-    )
+    came_to = f"{machine.examples} examples ({said.examples} asked for) of up to {said.steps} steps"
+    _say(f"\n{'FAILED' if failed else 'passed'}: {said.store}, {came_to}")
     _say(f"seeds {said.seed} to {max(said.seed, seed - (not failed))}, {_pace(machine, begun)}")
     _say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, Python {platform.python_version()}")
     for name, times in machine.steps.most_common():
