@@ -67,7 +67,7 @@ class Campaign:
             try:
                 await arena.open()
                 numbers += itertools.islice(left, max(0, min(RUNS_EACH, len(self.numbers) // SIDE_BY_SIDE) - 1))
-                while numbers:
+                while numbers and len(self.wrong) < MOST_VIOLATIONS:
                     await self._one(arena, numbers[0])
                     numbers.pop(0)
                 for number, text in await arena.close():

@@ -6,7 +6,7 @@ The tasks are witnesses of their own: each attempt leaves a mark that no other h
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,14 @@ def runs(marks: list[Mark]) -> list[Run]:
 
 def against(history: History, marks: list[Mark]) -> list[str]:
     """Return all that speaks against the store."""
-    return [*judge(history), *run_twice(marks), *run_by_another(history.final, marks), *completed_twice(history.final)]
+    final = history.final
+    return [
+        *judge(history),
+        *run_twice(marks),
+        *run_by_another(final, marks),
+        *completed_twice(final),
+        *keyed_twice(final),
+    ]
 
 
 def run_twice(marks: list[Mark]) -> Iterator[str]:
@@ -89,6 +96,17 @@ def completed_twice(final: Mapping[str, Job]) -> Iterator[str]:
         endings = [attempt.ending for attempt in job.attempts or ()]
         if Ending.COMPLETED in endings[:-1]:
             yield f"completed_twice: {job.id} went on after it was completed: {endings}"
+
+
+def keyed_twice(final: Mapping[str, Job]) -> Iterator[str]:
+    """A key has one job: also when nobody heard that it was made, and it was asked for again."""
+    jobs: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for job in final.values():
+        if job.key is not None:
+            jobs[job.task, job.key].append(job.id)
+    for (_, key), ids in jobs.items():
+        if len(ids) > 1:
+            yield f"keyed_twice: {key} has the jobs {' and '.join(ids)}"
 
 
 def pid_of(attempt: Attempt) -> int:
