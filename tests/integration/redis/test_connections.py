@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from ferryman import failpoints
 from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
 from ferryman.domain.job import NewJob
 from ferryman.domain.state import Operation, State
@@ -248,4 +249,14 @@ async def test_a_connection_whose_reply_nobody_read_is_not_used_again(redis: Red
         assert await cancel_some([asyncio.create_task(echo(number)) for number in range(100)], dice) > 5
         assert await asyncio.gather(*map(echo, range(100))) == list(range(100))
     assert connections(redis) <= MOST_CONNECTIONS
+    await link.close()
+
+
+async def test_a_connection_whose_reply_is_still_on_its_way_is_not_used_again(redis: RedisServer) -> None:
+    link = link_to(parse_address(redis.url))
+    failpoints.arm("redis.sent:raise")
+    with pytest.raises(failpoints.FailpointReached):
+        await link.send("", [("BLPOP", "nothing", 1)])  # answers nil in a second, behind which the next would stand
+    failpoints.arm(None)
+    assert await link.send("", [("ECHO", "mine")]) == [b"mine"]
     await link.close()
