@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from ferryman.domain.ids import job_id
 from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease
-from ferryman.domain.outcome import Ending
-from ferryman.domain.state import Operation, State, sources
+from ferryman.domain.outcome import Ending, Outcome
+from ferryman.domain.state import FINAL, Operation, State, sources
 from ferryman.store.messages import ACTIONS, Command, FeedKind, Report, Turn
 from tests.conformance.world import LEASE
 from tests.model import wishes as w
@@ -81,15 +81,18 @@ class Machine(RuleBasedStateMachine):
         reply = self.both.turn(turn)
         self.leases += [claimed.lease for claimed in reply.claimed if claimed.lease not in self.leases]
 
-    def take_turn(self, worker: str, reports: Sequence[w.Ended] = (), want: int = 0, **said: Any) -> None:
+    def take_turn(self, worker: str, outcomes: Sequence[Outcome] = (), want: int = 0, **said: Any) -> None:
         """Take a new turn."""
         # As random as a number can be that is the same every time.
         request = (len(self.turns) + 1) * SCATTER % 2**63
-        outcomes = [w.outcome(self.lease(token), ending, delay) for token, ending, delay in reports]
         turn = Turn(worker, request, said.get("queues", ()), said.get("tasks", w.TASKS), outcomes, want, LEASE)
         self.turns.append(turn)
         self.just_turned = True
         self.send(turn)
+
+    def outcomes(self, reports: Sequence[w.Ended]) -> list[Outcome]:
+        """Return the outcomes that reports stand for."""
+        return [w.outcome(self.lease(token), ending, delay) for token, ending, delay in reports]
 
     def lease(self, token: w.Token) -> Lease:
         """Return the lease that a token stands for."""
@@ -158,15 +161,15 @@ class Machine(RuleBasedStateMachine):
     @step(worker=w.workers, number=w.numbers)
     def complete(self, worker: str, number: int) -> None:
         """What happens most."""
-        self.take_turn(worker, [w.Ended(w.Token(True, number, ""), Ending.COMPLETED, 1.0)], 1)
+        self.take_turn(worker, self.outcomes([w.Ended(w.Token(True, number, ""), Ending.COMPLETED, 1.0)]), 1)
 
     @step(worker=w.workers, want=w.wants, reports=st.lists(w.reports, min_size=1, max_size=3))
     def finish(self, worker: str, want: int, reports: list[w.Ended]) -> None:
-        self.take_turn(worker, reports, want)
+        self.take_turn(worker, self.outcomes(reports), want)
 
     @step(worker=w.workers, want=w.wants, reports=st.lists(w.doubtful_reports, min_size=1, max_size=3))
     def finish_by_any_token(self, worker: str, want: int, reports: list[w.Ended]) -> None:
-        self.take_turn(worker, reports, want)
+        self.take_turn(worker, self.outcomes(reports), want)
 
     @precondition(lambda self: self.turns and (self.one_line or self.just_turned))
     @step(times=st.integers(1, 2))
@@ -194,6 +197,16 @@ class Machine(RuleBasedStateMachine):
     @step(operation=st.sampled_from(ACTIONS), chosen=w.some_numbers, allowed=w.mostly)
     def act(self, operation: Operation, chosen: list[int], allowed: bool) -> None:
         self.both.act(operation, self.jobs(chosen, sources(operation) if allowed else frozenset(State)))
+
+    @step(number=w.numbers, seconds=st.sampled_from((300.0, 0.25)))
+    def run_again(self, number: int, seconds: float) -> None:
+        """A person has a job that ended run once more, and some time later it ends once more."""
+        [chosen] = self.jobs([number], FINAL)
+        self.both.act(Operation.RETRY, [chosen])
+        self.take_turn(w.WORKERS[0], (), 5)
+        self.both.bench.advance(seconds)
+        for lease in [lease for lease in self.leases if lease.job_id == chosen and self.both.model.jobs.held(lease)]:
+            self.take_turn(w.WORKERS[0], [w.outcome(lease, Ending.COMPLETED, 1.0)])
 
     @step(queue=w.queues, paused=st.booleans(), by=st.sampled_from(("", "ann", "bob")))
     def pause(self, queue: str, paused: bool, by: str) -> None:
