@@ -114,7 +114,7 @@ class Arena:
                 self.history.final = await census.take(client.store)
                 await census.take_apart(client.store)
             except AssertionError as error:
-                said.append((0, f"census: {error}"))
+                return [*said, (0, f"census: {error}")]  # what cannot be listed cannot be judged
             marks = self.marks()
             self.history.runs = runs(marks)
             said += [(self._run_of(text), text) for text in against(self.history, marks)]

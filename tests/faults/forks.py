@@ -28,7 +28,7 @@ from tests.faults.mortal import die_with_parent
 def _forks() -> ForkServerContext:
     """Start the parent of all; it imports what is named here, so that its children need not."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "tests.faults.roles"])
+    context.set_forkserver_preload(["__main__", "tests.faults.mortal_parent", "tests.faults.roles"])
     # It looks for modules before it is told our path.
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([str(ROOT), *sys.path]))
     return context
