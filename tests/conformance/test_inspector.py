@@ -154,6 +154,15 @@ async def test_a_dead_worker_is_forgotten_in_the_end(world: World) -> None:
     assert await world.store.inspector.workers() == []
 
 
+async def test_a_small_round_of_upkeep_forgets_all_dead_workers(world: World) -> None:
+    for name in ("w1", "w2"):
+        await world.extend(worker=name)
+        await world.store.inspector.command(name, Command.QUIET)
+    await world.advance(4_000)
+    await world.store.upkeep(1)
+    assert [(await world.extend(worker=name)).command for name in ("w1", "w2")] == [None, None]
+
+
 async def test_a_dead_worker_is_forgotten_though_nothing_else_is_to_do(world: World) -> None:
     await world.store.extend(worker_info("dead"), [], LEASE)
     await world.advance(86_400)

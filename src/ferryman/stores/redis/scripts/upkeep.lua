@@ -5,6 +5,8 @@
 --      until something is due (-1 for never)
 -- parts: values ends overdue leaving
 
+local MOST_FORGOTTEN = 128
+
 local most, worker_kept = take_number(), take_number()
 
 -- Delete the jobs of a state that ended before a time. A job that a person retried or deleted left its entry behind: an
@@ -39,8 +41,10 @@ local function prune_all()
   return pruned, looked
 end
 
+-- Bounded by itself: nothing tells the caller that more of them are left.
 local function forget_workers()
-  local gone = redis.call('ZRANGEBYSCORE', SEEN, '-inf', '(' .. whole(now - worker_kept), 'LIMIT', 0, most)
+  local gone = redis.call('ZRANGEBYSCORE', SEEN, '-inf', '(' .. whole(now - worker_kept), 'LIMIT', 0,
+    MOST_FORGOTTEN)
   in_pieces('ZREM', SEEN, gone)
   in_pieces('HDEL', WORKERS, gone)
   in_pieces('HDEL', COMMANDS, gone)
