@@ -118,3 +118,10 @@ async def test_a_beat_of_one_worker_wakes_no_other(world: World) -> None:
     await looks  # whoever looks for jobs looks once more than need be
     assert not beats.done()
     beats.cancel()
+
+
+async def test_a_listener_is_told_what_it_wants_and_nothing_else(world: World) -> None:
+    # Seen red: a worker was told the names of all jobs that reported something, and kept thousands of them.
+    await world.store.wait([ANY_QUEUE], 0.01)
+    await world.submit(queue="some")
+    assert sent(world) == {ANY_QUEUE}

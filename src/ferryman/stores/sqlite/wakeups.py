@@ -38,16 +38,18 @@ class Sender:
         self._socket = self._make_socket()
 
     def send(self, transaction: Transaction) -> None:
-        """Tell every listener that wants one of the transaction's signals."""
+        """Tell each listener those of the signals that it wants; of others it would only have to keep the names."""
         assert self._socket is not None
         signals = json.dumps(sorted(transaction.signals))
-        ports = transaction.connection.execute(
-            "SELECT DISTINCT port FROM listener WHERE signal IN (SELECT value FROM json_each(?))", (signals,)
+        wanted = transaction.connection.execute(
+            "SELECT port, json_group_array(signal) FROM listener"
+            " WHERE signal IN (SELECT value FROM json_each(?)) GROUP BY port",
+            (signals,),
         ).fetchall()
-        for (port,) in ports:
+        for port, text in wanted:
             # A full buffer or a closed port: that listener is awake anyway, or gone.
             with contextlib.suppress(OSError):
-                self._socket.sendto(signals.encode()[:60_000], (LOOPBACK, port))
+                self._socket.sendto(text.encode()[:60_000], (LOOPBACK, port))
 
     def close(self) -> None:
         """Close the socket."""
