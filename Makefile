@@ -8,10 +8,10 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format model bench mutants power faults soak lock clean
+.PHONY: help setup run test quick check format bench model simulate power mutants faults soak lock clean
 
 help:  ## List these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 setup:  ## Make .venv from the locked requirements; does nothing when they have not changed
 	@sh scripts/setup.sh
@@ -49,9 +49,18 @@ power: setup  ## Cut the power 2,300 times under the SQLite store; prints what w
 	$(BIN)/python -m tests.power --durability normal $(ARGS)
 	$(BIN)/python -m tests.power --durability full --threads --cuts 300
 
-faults: setup  ## Kill and freeze real processes at every failpoint; `make faults ARGS="--seed 7"` repeats the draws
-	$(BIN)/python -m tests.faults --store sqlite --runs 500 $(ARGS)
-	$(BIN)/python -m tests.faults --store redis --runs 500 $(ARGS)
+simulate: setup  ## Simulate whole systems with faults from seed to seed; ARGS="--store redis --seeds 20000"
+	$(BIN)/python -m tests.simulation $(ARGS)
+
+faults: setup  ## About ten minutes of faults: simulated, on a simulated disk, and with real processes
+	$(BIN)/python -m tests.simulation --store sqlite --seeds 1000
+	$(BIN)/python -m tests.simulation --store redis --seeds 1000
+	$(BIN)/python -m tests.model --store sqlite --examples 300
+	$(BIN)/python -m tests.model --store redis-7.0 --examples 300
+	$(BIN)/python -m tests.power --durability full --cuts 300
+	$(BIN)/python -m tests.power --durability normal --cuts 300
+	$(BIN)/python -m tests.faults --store sqlite --runs 300
+	$(BIN)/python -m tests.faults --store redis --runs 300
 
 soak: setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
 	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)
