@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import MOST_VIOLATIONS, Campaign
 from tests.faults.storm import Storm
 
 Made = TypeVar("Made", Campaign, Storm)
@@ -30,7 +30,7 @@ def main() -> int:
     said = parser.parse_args()
     if said.storm is not None:
         storm = asyncio.run(_interruptible(Storm(said.store, said.seed, said.storm, said.everything)))
-        _tell("\n".join([*storm.wrong, storm.told]))
+        _tell("\n".join([*storm.wrong[:MOST_VIOLATIONS], storm.told]))
         return 1 if storm.wrong else 0
     numbers = range(1, said.runs + 1) if said.run is None else [said.run]
     campaign = asyncio.run(_interruptible(Campaign(said.store, said.seed, numbers, told=_tell)))

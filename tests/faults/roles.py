@@ -31,12 +31,15 @@ def keyed(key: str) -> NewJob:
     return work.options(key=key, crashes=20).job(seconds=0.02).placed()
 
 
-def client(name: str, calls: int, size: int) -> None:
-    """Submit `size` jobs in each call; say what is asked before each call and what was acknowledged after it."""
-    asyncio.run(_submit(name, calls, size))
+def client(name: str, calls: int, size: int, rest: float = 0.0) -> None:
+    """Submit `size` jobs in each call; say what is asked before each call and what was acknowledged after it.
+
+    `rest` is in seconds, between the calls: a client is faster than the workers.
+    """
+    asyncio.run(_submit(name, calls, size, rest))
 
 
-async def _submit(name: str, calls: int, size: int) -> None:
+async def _submit(name: str, calls: int, size: int, rest: float) -> None:
     told = os.open(f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     client = await ferry.connections.here()
     for call in range(calls):
@@ -44,6 +47,8 @@ async def _submit(name: str, calls: int, size: int) -> None:
         os.write(told, b"".join(f"asked {job.id} {job.key}\n".encode() for job in batch))
         answers = await client.submit(batch)
         os.write(told, b"".join(f"acknowledged {answer.id} -\n".encode() for answer in answers))
+        if rest:
+            await asyncio.sleep(rest)
     await ferry.close()
 
 

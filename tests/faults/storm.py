@@ -27,6 +27,8 @@ SLOTS = 8
 OF_ONE, OF_ALL = 0.5, 2.0
 #: Jobs that are submitted between two kills.
 JOBS = 30
+#: Seconds between the calls of the client: enough that the workers keep up.
+REST = 0.02
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Storm:
             worker.tell(signal.SIGTERM)
 
     async def _kill_all(self, number: int) -> None:
-        client = self.arena.fork(roles.client, f"client-{number}", 1_000, 5, name="client")
+        client = self.arena.fork(roles.client, f"client-{number}", 1_000, 5, REST, name="client")
         await asyncio.sleep(OF_ALL * (0.5 + 0.5 * self.dice.random()))
         client.tell(signal.SIGKILL)
         for place in range(CREW):
