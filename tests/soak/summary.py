@@ -42,7 +42,7 @@ def figures(soak: Soak) -> dict[str, Any]:
 
 
 def _process(life: Life, warm_up: float) -> dict[str, Any]:
-    points, line = life.after(warm_up), life.slope(warm_up)
+    points, line, later = life.after(warm_up), life.slope(warm_up), life.later_slope(warm_up)
     return {
         "name": life.name,
         "life": life.number,
@@ -52,6 +52,8 @@ def _process(life: Life, warm_up: float) -> dict[str, Any]:
         "most MiB": round(max(y for _, y in points), 2),
         "MiB an hour": line and round(line.value, 2),
         "give or take": line and round(line.bound, 2),
+        "later half, MiB an hour": later and round(later.value, 2),
+        "later half, give or take": later and round(later.bound, 2),
         "files": int(life.files.last[1]),
         "threads": int(life.threads.last[1]),
     }
@@ -83,6 +85,8 @@ def _line(one: dict[str, Any]) -> str:
     slope = "too short for a slope"
     if one["MiB an hour"] is not None:
         slope = f"{one['MiB an hour']:+.2f} ± {one['give or take']:.2f} MiB/h"
+    if one["later half, MiB an hour"] is not None:
+        slope += f", in its later half {one['later half, MiB an hour']:+.2f} ± {one['later half, give or take']:.2f}"
     return (
         f"  {one['name']:<12} life {one['life']:>2}, {one['seconds after warm-up']:>5} s: "
         f"{one['first MiB']:.1f} to {one['last MiB']:.1f} MiB, most {one['most MiB']:.1f}, {slope}; "

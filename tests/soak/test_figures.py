@@ -50,8 +50,19 @@ def test_a_life_that_is_flat_after_its_warm_up_is_fine() -> None:
 
 def test_a_slow_leak_is_seen_in_an_hour() -> None:
     [fault] = life(per_hour=2.0).faults(warm_up=600)
-    assert "2.00" in fault
-    assert "MiB an hour" in fault
+    assert "memory grows by 2.0" in fault
+
+
+def test_a_heap_that_comes_to_rest_late_does_not_leak() -> None:
+    points = [(x, 40 + 2.5 * min(1.0, x / 1_800)) for x in _HOUR]
+    still = [(x, 20.0) for x in _HOUR]
+    resting = Life("worker-1", 1, Series(points), Series(still), Series(still))
+    whole, later = resting.slope(600), resting.later_slope(600)
+    assert whole is not None
+    assert whole.least > 1.0
+    assert later is not None
+    assert later.most < 0.5
+    assert list(resting.faults(warm_up=600)) == []
 
 
 def test_a_fast_leak_is_seen_in_minutes() -> None:

@@ -16,7 +16,7 @@ _MIB = 2**20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 #: Neighbouring samples are taken together for so many seconds.
 _SPAN = 60.0
-#: Memory of a process that lived this long after its warm-up is judged by its slope, in seconds.
+#: Memory of a process that lived this long after its warm-up is judged by its slopes, in seconds.
 LONG = 15 * 60.0
 #: MiB an hour that a process may grow.
 STEEP = 1.0
@@ -50,6 +50,14 @@ class Life:
         found = slope(means(self.after(warm_up), _SPAN))
         return found and Slope(found.value * 3_600, found.bound * 3_600)
 
+    def later_slope(self, warm_up: float) -> Slope | None:
+        """Return the slope of the later half: a leak goes on, while a heap that still finds its size comes to rest."""
+        points = self.after(warm_up)
+        if not points:
+            return None
+        middle = (points[0][0] + points[-1][0]) / 2
+        return self.slope(middle - self.memory.points()[0][0])
+
     def faults(self, warm_up: float) -> Iterator[str]:
         """Yield what grows."""
         points = self.after(warm_up)
@@ -59,9 +67,10 @@ class Life:
         share = GROWTH_SHARE_OF_DATA if self.name == REDIS else GROWTH_SHARE
         if now > before + GROWTH + share * before:
             yield f"memory grew from {before:.1f} to {now:.1f} MiB"
-        line = self.slope(warm_up)
-        if line is not None and points[-1][0] - points[0][0] >= LONG and line.least > STEEP:
-            yield f"memory grows by {line.value:.2f} ± {line.bound:.2f} MiB an hour"
+        whole, later = self.slope(warm_up), self.later_slope(warm_up)
+        long = points[-1][0] - points[0][0] >= LONG
+        if long and whole is not None and later is not None and min(whole.least, later.least) > STEEP:
+            yield f"memory grows by {later.value:.2f} ± {later.bound:.2f} MiB an hour, and does not cease to"
         for what, counts, more in (("open files", self.files, MORE_FILES), ("threads", self.threads, MORE_THREADS)):
             before, now = _ends(_after(counts.points(), warm_up))
             if now > before + more:
