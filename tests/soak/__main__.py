@@ -28,7 +28,16 @@ def main() -> int:
     parser.add_argument("--source", type=Path, default=ROOT / "src", help="where ferryman is imported from")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     said = parser.parse_args()
-    plan = Plan(said.store, said.minutes * 60, said.rate, said.fault_every, said.seed, said.callers, source=said.source)
+    plan = Plan(
+        said.store,
+        said.minutes * 60,
+        said.rate,
+        said.fault_every,
+        said.seed,
+        said.callers,
+        prune=True,
+        source=said.source,
+    )
     with tempfile.TemporaryDirectory(prefix="soak-", dir=said.folder) as folder:
         soak = Soak(plan, Path(folder), _tell)
         asyncio.run(soak.run())

@@ -17,6 +17,7 @@ from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
 from tests.soak.client import Client
 from tests.soak.crew import KEPT, ROOT, Crew
 from tests.soak.ledger import Complaints, Ledger
+from tests.soak.leftovers import prune_all, remains, too_many
 from tests.soak.mishaps import Mishaps
 from tests.soak.trouble import Trouble
 from tests.soak.vitals import Vitals
@@ -36,7 +37,7 @@ _READ_AT_ONCE = 2_000
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do. `faults` names the faults in their order; by default they are drawn."""
+    """What to do. `faults` names the faults in their order; by default they are drawn. `prune` at the end."""
 
     store: str
     seconds: float
@@ -45,6 +46,7 @@ class Plan:
     seed: int
     callers: int = 16
     faults: Sequence[str] = ()
+    prune: bool = False
     source: Path = ROOT / "src"
 
     @property
@@ -68,6 +70,7 @@ class Soak:
         self.mishaps = Mishaps(self.crew, self.client, self.trouble, self.complaints, plan.seed)
         self.vitals = Vitals(self.crew)
         self.took = 0.0
+        self.remains: dict[str, int] = {}
         self._witnesses = Witnesses(self.crew.witnesses)
         self._start = 0.0
 
@@ -195,6 +198,11 @@ class Soak:
         await self._judge_once(store)
         self.ledger.close()
         await self._recount(store)
+        if self.plan.prune:
+            await prune_all(store)
+            self.remains = remains(self.crew)
+            if left := too_many(self.remains):
+                self.complaints.add("left after all jobs were pruned", str(left))
         for life in self.vitals.lives.values():
             for fault in life.faults(self.plan.warm_up):
                 self.complaints.add("grows", f"{life.name}, life {life.number}: {fault}")

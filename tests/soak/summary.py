@@ -36,6 +36,7 @@ def figures(soak: Soak) -> dict[str, Any]:
         },
         "memory by minute": {f"{life.name}/{life.number}": life.by_minute() for life in vitals.lives.values()},
         "completed by minute": [(round(x), round(y)) for x, y in vitals.completed.points()[::12]],
+        "left after all jobs were pruned": soak.remains,
         "violations": dict(soak.complaints.counts),
         "in words": soak.complaints.words,
     }
@@ -76,6 +77,8 @@ def block(said: dict[str, Any]) -> str:
         f"  {name}: at most {size['most']:g} MiB, {size['last']:g} at the end"
         for name, size in said["files, MiB"].items()
     ]
+    if said["left after all jobs were pruned"]:
+        lines.append(_listed("left after all jobs were pruned", said["left after all jobs were pruned"]))
     lines += [f"VIOLATION {words}" for words in said["in words"]]
     lines.append(_listed(f"{sum(said['violations'].values())} violations", said["violations"]))
     return "\n".join(lines)
