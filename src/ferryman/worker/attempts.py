@@ -77,8 +77,8 @@ class Attempts:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
-        self.running: set[Attempt] = set()
-        self.held: set[Attempt] = set()
+        self.running: dict[Attempt, None] = {}
+        self.held: dict[Attempt, None] = {}
         self.finished = 0
         self.released = 0
 
@@ -90,8 +90,8 @@ class Attempts:
     def add(self, claimed: Claimed, until: float) -> Attempt:
         """Give a claimed job a slot."""
         attempt = Attempt(claimed, until)
-        self.running.add(attempt)
-        self.held.add(attempt)
+        self.running[attempt] = None
+        self.held[attempt] = None
         return attempt
 
     def count(self, outcome: Outcome) -> None:
@@ -103,14 +103,14 @@ class Attempts:
 
     def snapshot(self) -> list[Attempt]:
         """Return the attempts whose leases are to be extended; safe to call from another thread."""
-        # One call into C that runs no Python code, so no other thread changes the set meanwhile.
-        return list(self.held.copy())
+        # One call into C that runs no Python code, so no other thread changes it meanwhile.
+        return list(self.held)
 
     def stop(self, attempts: Iterable[Attempt], reason: Reason) -> list[Attempt]:
         """Stop those that still matter and return them; one whose outcome is on its way is left alone."""
         stopped = [attempt for attempt in attempts if attempt in self.held and not attempt.settled]
         for attempt in stopped:
             if reason in REVOKED:
-                self.held.discard(attempt)
+                self.held.pop(attempt, None)
             attempt.stop(reason)
         return stopped

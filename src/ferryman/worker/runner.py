@@ -79,7 +79,7 @@ class Runner:
         """Give a job back that was claimed but not started, or whose code does not end in time."""
         self.settle(attempt, Outcome.released(attempt.lease), sink)
         if attempt.task is None:
-            self._attempts.running.discard(attempt)
+            self._attempts.running.pop(attempt, None)
 
     async def _run(self, attempt: Attempt, sink: Sink) -> None:
         CURRENT.set(attempt.claimed)
@@ -94,7 +94,7 @@ class Runner:
             self._around.emit(ServiceFailed("runner", f"{type(error).__name__}: {error}", error))
             self.settle(attempt, Outcome.released(attempt.lease), sink)
         finally:
-            self._attempts.running.discard(attempt)
+            self._attempts.running.pop(attempt, None)
             sink.slot_freed()
 
     async def _attempt(self, attempt: Attempt, sink: Sink) -> Outcome:

@@ -95,7 +95,7 @@ class Turns:
     def report(self, attempt: Attempt, outcome: Outcome | None) -> None:
         """Report an outcome with the next turn; None just lets go of the lease."""
         if outcome is None:
-            self._attempts.held.discard(attempt)
+            self._attempts.held.pop(attempt, None)
         else:
             self._ended.append((attempt, outcome))
         self._moved.set()
@@ -166,7 +166,7 @@ class Turns:
     def _take(self, sent: _Sent, reply: TurnReply) -> None:
         """Act on the answer to a turn."""
         for (attempt, outcome), accepted in zip(sent.ended, reply.accepted, strict=True):
-            self._attempts.held.discard(attempt)
+            self._attempts.held.pop(attempt, None)
             if accepted:
                 self._attempts.count(outcome)
             else:

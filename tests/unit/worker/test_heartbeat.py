@@ -90,7 +90,7 @@ async def test_a_cancelled_job_is_stopped_at_once_and_reports_nothing() -> None:
         assert stopped[0] - asked < 0.1
         await asyncio.sleep(1)
         assert sum(len(turn.outcomes) for turn in place.store.turns) == 0
-        assert place.worker.attempts.running == set()
+        assert place.worker.attempts.running == {}
     assert [event.reason for event in place.told(AttemptStopped)] == ["the job was cancelled"]
     assert place.told(OutcomeRefused) == []
 

@@ -204,7 +204,7 @@ async def test_a_refused_outcome_is_told_and_forgotten() -> None:
         await place.until(lambda: place.told(OutcomeRefused))
         assert place.told(OutcomeRefused)[0].ending == "completed"
         await asyncio.sleep(1)
-        assert place.worker.attempts.held == set()
+        assert place.worker.attempts.held == {}
         assert sum(len(turn.outcomes) for turn in place.store.turns) == 1
 
 
