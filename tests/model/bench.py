@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from redis import Redis
 
+from ferryman.domain.errors import StoreUnavailable
 from ferryman.store.protocol import Store
 from tests.conformance.topologies import TOPOLOGIES, SqliteFile
 from tests.conformance.world import RETENTION
@@ -22,6 +23,8 @@ from tests.model.look import Seen, look
 from tests.servers.running import running
 
 T = TypeVar("T")
+#: Each takes some seconds.
+TRIES = 5
 
 
 class Bench:
@@ -56,9 +59,12 @@ class Bench:
         """Close every store, and open one or more anew on the same jobs: as many processes."""
         self._close_stores()
         for _ in range(count):
-            store = self._topology.store(RETENTION)
-            self._run(store.open())
-            self._stores.append(store)
+            self._stores.append(self._run(patiently(self._opened)))
+
+    async def _opened(self) -> Store:
+        store = self._topology.store(RETENTION)
+        await store.open()
+        return store
 
     def ask(self, question: Callable[[Store], Awaitable[T]], ids: Sequence[str]) -> tuple[T, Seen]:
         """Have one store do something, and look at everything afterwards, through the other one if there is one.
@@ -69,14 +75,14 @@ class Bench:
         store, other = (self._stores[(self._asked + n) % len(self._stores)] for n in (0, 1))
 
         async def ask_and_look() -> tuple[T, Seen]:
-            return await question(store), await look(other, ids)
+            return await patiently(lambda: question(store)), await patiently(lambda: look(other, ids))
 
         answer, seen = self._run(ask_and_look())
         return answer, seen if self.lines == 1 else at_rest(seen)
 
     def run(self, question: Callable[[Store], Awaitable[T]]) -> T:
         """Ask one store, and look no further."""
-        return self._run(question(self._stores[0]))
+        return self._run(patiently(lambda: question(self._stores[0])))
 
     def _run(self, work: Awaitable[T]) -> T:
         return self._loop.run_until_complete(work)
@@ -96,6 +102,16 @@ class Bench:
             # The server belongs to this process, whose tests come one after the other.
             with Redis.from_url(running(self._name).url) as connection:
                 connection.flushdb()
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a call that got no answer, as everybody is to do: servers on a busy machine are slow to connect to."""
+    for _ in range(TRIES - 1):
+        try:
+            return await call()
+        except StoreUnavailable:
+            continue
+    return await call()
 
 
 def new_folder() -> Path:
