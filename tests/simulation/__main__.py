@@ -7,6 +7,7 @@ import datetime
 import gc
 import logging
 import platform
+import signal
 import sys
 
 from tests.simulation.campaign import STORES, Tally, replay, run
@@ -27,13 +28,16 @@ def main() -> int:
     seeds = range(asked.first, asked.first + asked.seeds) if asked.seed is None else range(asked.seed, asked.seed + 1)
     logging.getLogger("ferryman").addHandler(logging.NullHandler())  # what keeps nothing is all right here
     gc.set_threshold(50_000)  # a run makes much and keeps it until it is judged
+    enough: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: enough.append(number))  # the sum so far is told all the same
     tally = Tally()
     for tally, verdict in run(asked.store, seeds):
         if verdict.violations and len(tally.broken) <= MOST_TOLD:
             print(f"\nseed {verdict.seed} on {asked.store}: {len(verdict.violations)} violations")
             print("\n".join(f"  {text}" for text in verdict.violations[:MOST_TOLD]))
             print(f"  again: {replay(asked.store, verdict.seed)}", flush=True)
-        if verdict.violations and asked.stop:
+        if enough or (verdict.violations and asked.stop):
             break
         if tally.runs % 500 == 0:
             print(f"{tally.runs} of {len(seeds)} seeds, {tally.runs / tally.took:.1f} a second", flush=True)
@@ -47,7 +51,7 @@ def main() -> int:
 def _sum_up(store: str, seeds: range, tally: Tally) -> None:
     machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     today = datetime.datetime.now(datetime.UTC).date()
-    print(f"\nsimulation on {store}, seeds {seeds.start} to {seeds.stop - 1}, {today}, {machine}")
+    print(f"\nsimulation on {store}, seeds {seeds.start} to {seeds.start + tally.runs - 1}, {today}, {machine}")
     print(f"  {tally.runs:,} runs in {tally.took:,.0f} s; {tally.jobs:,} jobs, {tally.virtual:,.0f} simulated seconds")
     print(f"  broken: {len(tally.broken)}")
     for name, count in tally.seen.most_common():
