@@ -16,6 +16,8 @@ from ferryman.domain.outcome import Ending
 from ferryman.domain.state import FINAL, TRANSITIONS, Operation, State
 from tests.history.records import Call, Grant, History, Sight, finishes, grants
 
+#: A store may round times to milliseconds, when it is told of a delay and when it tells what it made of it, in seconds.
+ROUNDING = 0.002
 Rule = Callable[[History], Iterator[str]]
 #: Where an accepted ending leaves its job for good.
 _LAST = {Ending.COMPLETED, Ending.FAILED, Ending.CANCELLED}
@@ -137,7 +139,7 @@ def early(history: History) -> Iterator[str]:
         acted = history.acted(Operation.RUN_NOW, job.id) or history.acted(Operation.RETRY, job.id)
         begun = job.attempts[0].started_at if job.attempts else None
         due = _due(history, job)
-        if due is not None and begun is not None and begun < due - 0.001 and not acted:
+        if due is not None and begun is not None and begun < due - ROUNDING and not acted:
             yield f"{job.id} began {due - begun:g} s before its time"
 
 
