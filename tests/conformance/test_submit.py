@@ -256,3 +256,11 @@ async def test_ids_made_by_others_are_kept_as_they_are(world: World) -> None:
     foreign = parse_job_id("6fa459ea-ee8a-3ca4-894e-db77e160355e")
     assert await world.store.submit([world.job()._replace(id=foreign)]) == [Submitted(foreign, True)]
     assert (await world.get(foreign)).id == foreign
+
+
+async def test_a_job_that_is_known_by_its_id_is_not_judged_by_its_request(world: World) -> None:
+    first = world.job(request="r", fingerprint="one")
+    other = world.job(request="r", fingerprint="another")
+    await world.store.submit([first])
+    await world.store.submit([other._replace(request=None, fingerprint=None)])
+    assert await world.store.submit([other]) == [Submitted(other.id, False)]

@@ -41,7 +41,16 @@ def _conflicts(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[int, st
             identifier, fingerprint = asked.setdefault(name, (job.id, job.fingerprint))
             if fingerprint != job.fingerprint:
                 refused[position] = identifier
-    return refused
+    known = _known(transaction, [jobs[position].id for position in refused]) if refused else ()
+    return {position: other for position, other in refused.items() if jobs[position].id not in known}
+
+
+def _known(transaction: Transaction, ids: Sequence[str]) -> set[str]:
+    """Return which of these jobs are stored: one that is known by its id is not judged by its request."""
+    found = transaction.connection.execute(
+        "SELECT id FROM job WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+    )
+    return {identifier for (identifier,) in found}
 
 
 def _name_of(job: NewJob) -> str | None:
