@@ -52,7 +52,7 @@ power: setup  ## Cut the power 2,300 times under the SQLite store; prints what w
 simulate: setup  ## Simulate whole systems with faults from seed to seed; ARGS="--store redis --seeds 20000"
 	$(BIN)/python -m tests.simulation $(ARGS)
 
-faults: setup  ## About ten minutes of faults: simulated, on a simulated disk, and with real processes
+faults: setup  ## Some of every kind of fault: simulated, on a simulated disk, and with real processes
 	$(BIN)/python -m tests.simulation --store sqlite --seeds 1000
 	$(BIN)/python -m tests.simulation --store redis --seeds 1000
 	$(BIN)/python -m tests.model --store sqlite --examples 300

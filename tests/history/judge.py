@@ -66,25 +66,16 @@ def stale_accepted(history: History) -> Iterator[str]:
     """Whoever lost a lease, to another or to a person who cancelled, cannot finish."""
     given = _by_job(history)
     for finish in finishes(history):
-        lease = finish.lease
-        for grant in given.get(lease.job_id, ()):
-            if grant.lease.attempt > lease.attempt and grant.ended < finish.begun:
-                yield f"{finish.ending} of {lease} was accepted although {grant.lease} was given before"
-        for revoked in _revoked(history, lease, given.get(lease.job_id, ())):
-            if revoked.ended < finish.begun:
-                yield f"{finish.ending} of {lease} was accepted although the job was cancelled before"
+        for why in _gone(history, given, finish.lease, finish.begun):
+            yield f"{finish.ending} of {finish.lease} was accepted although {why} before"
 
 
 def stale_extended(history: History) -> Iterator[str]:
     """Whoever lost a lease cannot have it extended, nor add to the job's feed."""
     given = _by_job(history)
     for call, lease in _said_held(history):
-        for grant in given.get(lease.job_id, ()):
-            if grant.lease.attempt > lease.attempt and grant.ended < call.begun:
-                yield f"{lease} was called held although {grant.lease} was given before"
-        for revoked in _revoked(history, lease, given.get(lease.job_id, ())):
-            if revoked.ended < call.begun:
-                yield f"{lease} was called held although the job was cancelled before"
+        for why in _gone(history, given, lease, call.begun):
+            yield f"{lease} was called held although {why} before"
 
 
 def finished_twice(history: History) -> Iterator[str]:
@@ -222,7 +213,17 @@ def _by_job(history: History) -> dict[str, list[Grant]]:
     return jobs
 
 
-def _revoked(history: History, lease: Lease, given: list[Grant] | tuple[()]) -> list[Call]:
+def _gone(history: History, given: dict[str, list[Grant]], lease: Lease, at: float) -> Iterator[str]:
+    """Yield what certainly took a lease away before `at`."""
+    mine = given.get(lease.job_id, [])
+    for grant in mine:
+        if grant.lease.attempt > lease.attempt and grant.ended < at:
+            yield f"{grant.lease} was given"
+    if any(revoked.ended < at for revoked in _revoked(history, lease, mine)):
+        yield "the job was cancelled"
+
+
+def _revoked(history: History, lease: Lease, given: list[Grant]) -> list[Call]:
     """Return the calls that certainly cancelled the job after this lease was given."""
     mine = next((grant for grant in given if grant.lease == lease), None)
     if mine is None:

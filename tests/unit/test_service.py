@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 
 import pytest
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import Ports
-from ferryman.service import Outage, Service, Surroundings
+from ferryman.service import Outage, Service, Surroundings, shielded
 from ferryman.telemetry.events import Event, ServiceFailed, StoreBack, StoreDown
 from tests.unit.fakes.virtual_time import now, virtual_time
 
@@ -130,3 +131,24 @@ def test_an_outage_is_told_once_however_many_notice_and_its_end_when_all_have_an
     assert events == [StoreDown("no route")]
     outage.worked("heartbeat")
     assert events == [StoreDown("no route"), StoreBack(5.0)]
+
+
+@virtual_time
+async def test_work_whose_caller_was_cancelled_goes_on_and_fails_in_silence() -> None:
+    told: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    gone_on: list[bool] = []
+
+    async def fail() -> None:
+        await asyncio.sleep(1)
+        gone_on.append(True)
+        raise ValueError("nobody waits for this")
+
+    waiting = asyncio.create_task(shielded(fail()))
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    await asyncio.sleep(2)
+    del waiting  # whose traceback keeps what it waited for
+    gc.collect()
+    assert (gone_on, told) == ([True], [])
