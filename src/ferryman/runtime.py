@@ -96,7 +96,7 @@ def run(ferry: Ferryman, **options: Any) -> None:
     if child.SERVING:
         return
     log.configure(style=ferry.settings.log)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(run_worker(ferry, handle_signals=True, **options))
         left = asyncio.all_tasks(runner.get_loop())
         if left:
@@ -171,7 +171,8 @@ def _signals(worker: Worker, emit: Emit) -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the fastest event loop there is, None for asyncio's own."""
     try:
         import uvloop
     except ImportError:

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.repository import ROOT
 
 MODULES = (
-    "__init__ api cli dashboard app config client worker upkeep stores/__init__ stores/sqlite stores/redis"
+    "__init__ api cli dashboard bench app config client worker upkeep stores/__init__ stores/sqlite stores/redis"
     " store telemetry service domain"
 ).split()
 

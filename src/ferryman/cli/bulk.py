@@ -89,15 +89,15 @@ def confirm(operation: Operation, found: Counter[State], *, yes: bool) -> bool:
     return agree(f"{WORDS[operation][0]} {total:,} {'job' if total == 1 else 'jobs'} ({by_state})?", yes=yes)
 
 
-def agree(question: str, *, yes: bool) -> bool:
-    """Ask a question, unless it was answered before; raises `Failure` where nobody can answer."""
+def agree(question: str, *, yes: bool, fix: str = "Add -y to do it, or --dry-run to see the count only.") -> bool:
+    """Ask a question, unless it was answered before; raises `Failure`, with this `fix`, where nobody can answer."""
     if yes:
         return True
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise Failure(
             f"{question} Nothing was done",
             "nobody said yes, and nobody is here to be asked: this is no terminal",
-            "Add -y to do it, or --dry-run to see the count only.",
+            fix,
             ExitCode.REFUSED,
         )
     note(f"{question} [y/N] ")

@@ -99,10 +99,11 @@ def on_store(
         _must_exist(ferry)
         # Whoever looks, looks at whatever there is; what it is worth, `ferryman doctor` says.
         ferry.settings = ferry.settings.replace(allow_volatile=True)
-    return asyncio.run(_patiently(ferry, action, no_retry, shown or f"the store {ferry.settings.shown_url}"))
+    return asyncio.run(patiently(ferry, action, no_retry, shown or f"the store {ferry.settings.shown_url}"))
 
 
-async def _patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], no_retry: bool, shown: str) -> T:
+async def patiently(ferry: Ferryman, action: Callable[[Store], Awaitable[T]], no_retry: bool, shown: str) -> T:
+    """Do one thing with the store, as `on_store` does, on the running loop."""
     began = None
     try:
         while True:

@@ -37,6 +37,7 @@ COMMANDS = {
     "stats": Entry("Look and steer", "stats", "How many jobs are where."),
     "migrate": Entry("Look and steer", "migrate", "Move waiting jobs from one store to another."),
     "doctor": Entry("Look and steer", "doctor", "Find what is wrong, each with its fix."),
+    "bench": Entry("Look and steer", "bench", "Measure what this machine and the store can do."),
     "check": Entry("Look and steer", "check", "Live or ready? For probes."),
 }
 

@@ -10,6 +10,7 @@ from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.retention import Retention
 from ferryman.ports import SYSTEM
 from ferryman.store.protocol import Store
+from ferryman.store.scratch import Scratch
 
 _HOW = (
     "Known stores: sqlite:///path/to/file.db, sqlite:////absolute/file.db, sqlite:// (memory, for tests), "
@@ -73,3 +74,15 @@ def open_store(
         return RedisStore(parse_address(url), keep, promises, clock=clock)
     shown = scheme if separator else url.rpartition("@")[2][:40]
     raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")
+
+
+def scratch_beside(url: str) -> Scratch:
+    """Return a place beside the store of a URL, not made yet; raises `StoreMisconfigured` as `open_store` does."""
+    name = f"{SYSTEM.bits(32):08x}"
+    if url.startswith("sqlite:"):
+        from ferryman.stores.sqlite.scratch import SqliteScratch
+
+        return SqliteScratch(url, name)
+    from ferryman.stores.redis.scratch import RedisScratch
+
+    return RedisScratch(url, name)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli.processes import Processes
+from tests.integration.cli.screen import Screen
 from tests.integration.cli.terminal import Terminal
 
 TASKS = '''
@@ -65,3 +66,11 @@ def processes(folder: Path) -> Iterator[Processes]:
     made = Processes(folder)
     yield made
     made.close()
+
+
+@pytest.fixture
+def screens() -> Iterator[list[Screen]]:
+    opened: list[Screen] = []
+    yield opened
+    for screen in opened:
+        screen.close()
