@@ -8,10 +8,10 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format bench model simulate power mutants faults soak lock clean
+.PHONY: help setup run test quick check format bench bench-peers model simulate power mutants faults soak lock clean
 
 help:  ## List these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 setup:  ## Make .venv from the locked requirements; does nothing when they have not changed
 	@sh scripts/setup.sh
@@ -40,6 +40,9 @@ model: setup  ## Compare stores with the model of the queue in many random steps
 
 bench: setup  ## Compare with peers; prints ratios
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: setup  ## Compare with other queues, each in an environment of its own; half an hour
+	$(BIN)/python -m benchmarks.peers $(ARGS)
 
 mutants: setup  ## Plant known faults in copies of the source, and see the tests go red
 	$(BIN)/python -m tests.mutants $(ARGS)
