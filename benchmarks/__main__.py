@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import measures, redis_measures
 from benchmarks.stores import KINDS, Measured
 from ferryman import __version__
+from ferryman.runtime import loop_factory
 
 Measure = Callable[[], Coroutine[Any, Any, measures.Figures]]
 
@@ -93,4 +94,6 @@ async def main(store: str, names: list[str]) -> None:
 if __name__ == "__main__":
     words = sys.argv[1:]
     chosen = words.pop(words.index("--store") + 1) if "--store" in words[:-1] else "sqlite"
-    asyncio.run(main(chosen, [word for word in words if word != "--store"]))
+    # The loop that a service has, under uvicorn.
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(main(chosen, [word for word in words if word != "--store"]))

@@ -9,77 +9,45 @@ import subprocess
 import sys
 import time
 
-from benchmarks.processes import APP, cpu_seconds, ferryman, free_port, memory, wait_for_port
+from benchmarks.processes import free_port, memory, wait_for_port
 from benchmarks.stores import fresh_store
-from benchmarks.tasks import ferry, noop, say_when
-from ferryman import State
+from ferryman.bench import measures as bench
+from ferryman.bench.budget import Budget
+from ferryman.bench.processes import ferryman, workers
+from ferryman.bench.tasks import APP, ferry, noop
 from ferryman.domain.outcome import Outcome
 from ferryman.store.messages import Turn
 
 Figures = dict[str, float]
 
 
-async def completed() -> int:
-    """Return how many jobs are completed."""
-    client = await ferry.connections.here()
-    return sum(count.jobs for count in await client.store.inspector.counts() if count.state is State.COMPLETED)
-
-
-async def submit_many(count: int) -> float:
-    """Submit in one call and return jobs per second, describing them included."""
-    start = time.perf_counter()
-    await ferry.submit([noop.job() for _ in range(count)])
-    return count / (time.perf_counter() - start)
-
-
-async def drained(count: int) -> float:
-    """Return jobs per second from the first completion seen to the last."""
-    done, began, first = 0, 0.0, 0
-    while done < count:
-        await asyncio.sleep(0.02)
-        done = await completed()
-        if done and not began:
-            began, first = time.perf_counter(), done
-    return (done - first) / (time.perf_counter() - began)
-
-
 async def bulk_submit(count: int = 100_000) -> Figures:
-    """Many jobs in one call."""
+    """Many jobs, thousands in a call."""
     async with fresh_store():
-        return {"bulk submit, jobs/s": await submit_many(count)}
+        return {"bulk submit, jobs/s": (await bench.bulk(Budget(count))).rate}
 
 
-async def concurrent_submits(callers: int = 100, each: int = 100) -> Figures:
+async def concurrent_submits(count: int = 10_000) -> Figures:
     """Many callers that each await one submit after the other."""
     async with fresh_store():
         await noop.submit()
-
-        async def caller() -> None:
-            for _ in range(each):
-                await noop.submit()
-
-        start = time.perf_counter()
-        await asyncio.gather(*[caller() for _ in range(callers)])
-        return {"100 concurrent submits, jobs/s": callers * each / (time.perf_counter() - start)}
+        return {"100 concurrent submits, jobs/s": (await bench.concurrent(Budget(count))).rate}
 
 
 async def sequential_submits(count: int = 1_000) -> Figures:
     """One caller that awaits one submit after the other: what a sync to disk costs."""
     async with fresh_store():
         await noop.submit()
-        start = time.perf_counter()
-        for _ in range(count):
-            await noop.submit()
-        return {"sequential submits, jobs/s": count / (time.perf_counter() - start)}
+        return {"sequential submits, jobs/s": (await bench.sequential(Budget(count))).rate}
 
 
 async def drain(processes: int = 1, count: int = 50_000) -> Figures:
     """Workers that find a full queue."""
-    async with fresh_store() as url:
-        await submit_many(count)
-        with ferryman(url, "worker", APP, "--concurrency", "100", "--processes", str(processes)):
-            rate = await drained(count)
-    return {f"drain, {processes} worker process{'es' if processes > 1 else ''}, jobs/s": rate}
+    async with fresh_store():
+        await bench.bulk(Budget(count))
+        async with workers(ferry.settings, processes) as crew:
+            timed = await bench.drain(crew, Budget(count))
+    return {f"drain, {processes} worker process{'es' if processes > 1 else ''}, jobs/s": timed.rate}
 
 
 async def drain_two() -> Figures:
@@ -87,30 +55,21 @@ async def drain_two() -> Figures:
     return await drain(processes=2)
 
 
-async def latency(count: int = 300) -> Figures:
+async def latency(count: int = 1_000) -> Figures:
     """From before the submit to the start of the task, in another process, at 100 jobs/s."""
-    async with fresh_store() as url:
-        with ferryman(url, "worker", APP):
-            await (await say_when.submit())
-            waits = []
-            for _ in range(count):
-                before = time.time()
-                waits.append((await (await say_when.submit()) - before) * 1000)
-                await asyncio.sleep(0.01)
-    waits.sort()
-    return {f"submit to start, p{p}, ms": waits[min(len(waits) - 1, len(waits) * p // 100)] for p in (50, 95, 99)}
+    async with fresh_store(), workers(ferry.settings) as crew:
+        waits = await bench.latencies(crew, Budget(count))
+    return {f"submit to start, p{p}, ms": bench.percentile(waits, p) * 1_000 for p in (50, 95, 99)}
 
 
 async def flat_memory(rounds: int = 4, count: int = 50_000) -> Figures:
     """The worker's resident memory after the first and after the last of several rounds."""
     sizes = []
-    async with fresh_store() as url:
-        with ferryman(url, "worker", APP, "--concurrency", "100") as worker:
-            for number in range(1, rounds + 1):
-                await submit_many(count)
-                while await completed() < number * count:  # noqa: ASYNC110  # another process completes them
-                    await asyncio.sleep(0.1)
-                sizes.append(memory(worker.pid))
+    async with fresh_store(), workers(ferry.settings) as crew:
+        for number in range(1, rounds + 1):
+            await bench.bulk(Budget(count))
+            await bench.ended(number * count, crew)
+            sizes.append(memory(crew.running[0].pid))
     return {
         "worker memory, MiB": sizes[-1],
         f"its growth from job {count:,} to {rounds * count:,}, MiB": sizes[-1] - sizes[0],
@@ -119,21 +78,20 @@ async def flat_memory(rounds: int = 4, count: int = 50_000) -> Figures:
 
 async def idle(seconds: float = 15) -> Figures:
     """A worker with nothing to do."""
-    async with fresh_store() as url:
-        with ferryman(url, "worker", APP) as worker:
-            await (await noop.submit())
-            await asyncio.sleep(3)
-            before = cpu_seconds(worker.pid)
-            await asyncio.sleep(seconds)
-            return {"idle worker, % of a core": (cpu_seconds(worker.pid) - before) / seconds * 100}
+    async with fresh_store(), workers(ferry.settings) as crew:
+        await (await noop.submit())
+        await asyncio.sleep(3)
+        before = crew.cpu() or 0.0
+        await asyncio.sleep(seconds)
+        return {"idle worker, % of a core": ((crew.cpu() or 0.0) - before) / seconds * 100}
 
 
 async def growth(few: int = 10_000, many: int = 1_000_000, turns: int = 50) -> Figures:
     """What one turn (finish 100, claim 100) costs among few and among many waiting jobs."""
     async with fresh_store():
-        await submit_many(few)
+        await bench.bulk(Budget(few))
         first = await turn_time(turns)
-        await submit_many(many)
+        await bench.bulk(Budget(many))
         return {
             f"turn of 100 among {few:,} waiting, ms": first,
             f"turn of 100 among {many:,} waiting, ms": await turn_time(turns),
@@ -155,13 +113,13 @@ async def turn_time(turns: int) -> float:
 
 async def http_submits(connections: int = 32, seconds: float = 4) -> Figures:
     """POST /submit-job over kept-alive connections against one server process."""
-    body = json.dumps({"task": "noop"}).encode()
+    body = json.dumps({"task": noop.name}).encode()
     head = (
         f"POST /submit-job HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    async with fresh_store() as url:
+    async with fresh_store():
         port = free_port()
-        with ferryman(url, "serve", APP, "--port", str(port)):
+        async with ferryman(ferry.settings, "serve", APP, "--port", str(port)):
             await asyncio.to_thread(wait_for_port, port)
             deadline = time.perf_counter() + seconds
             counts = await asyncio.gather(*[_post(port, head.encode() + body, deadline) for _ in range(connections)])

@@ -1,42 +1,10 @@
-"""Real Ferryman processes for a measurement, and what the system says of them."""
+"""What the system says of processes and ports."""
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-TICKS = os.sysconf("SC_CLK_TCK")
-APP = "benchmarks.tasks:ferry"
-ROOT = Path(__file__).parent.parent
-
-
-@contextmanager
-def ferryman(url: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a ferryman command on a store while the body runs, then stop it and wait for its end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ferryman", *arguments],
-        env={**os.environ, "FERRYMAN_URL": url},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory(pid: int) -> float:

@@ -7,46 +7,37 @@ import json
 import secrets
 import time
 
-from benchmarks.measures import Figures, completed, drained, submit_many, turn_time
-from benchmarks.processes import APP, ferryman
+from benchmarks.measures import Figures, turn_time
 from benchmarks.stores import fresh_store, server
-from benchmarks.tasks import ferry, noop
+from ferryman.bench import measures as bench
+from ferryman.bench.budget import Budget
+from ferryman.bench.processes import workers
+from ferryman.bench.tasks import ferry, noop
 from ferryman.domain.ids import job_id
 from ferryman.domain.job import NewJob
+from ferryman.stores.redis.scratch import numbers_of
 
 
 def _info() -> dict[str, float]:
-    """Return the numbers of INFO."""
-    lines = (line.partition(":") for line in server().ask("INFO", "everything").splitlines())
-    return {name: float(text) for name, _, text in lines if text.replace(".", "", 1).isdigit()}
-
-
-def _commands() -> float:
-    """Return how many commands ran, those inside scripts included."""
-    stats = server().ask("INFO", "commandstats").splitlines()
-    return sum(float(line.split("calls=")[1].split(",")[0]) for line in stats if "calls=" in line)
+    """Return the numbers of INFO, and the commands that ran."""
+    return numbers_of(server().ask("INFO", "everything"))
 
 
 def _spent() -> tuple[float, float, float]:
     """Return the server's processor seconds, commands and reads from the network so far."""
     info = _info()
-    return info["used_cpu_sys"] + info["used_cpu_user"], _commands(), info["total_reads_processed"]
+    return info["used_cpu_sys"] + info["used_cpu_user"], info["commands"], info["total_reads_processed"]
 
 
 async def costs(count: int = 50_000) -> Figures:
     """Submit by 100 callers, run and finish with results, by a worker of 100 slots."""
-    async with fresh_store() as url:
+    async with fresh_store():
         await noop.submit()
-        before = _spent()
-
-        async def caller() -> None:
-            for _ in range(count // 100):
-                await noop.submit()
-
-        with ferryman(url, "worker", APP, "--concurrency", "100"):
-            await asyncio.gather(*[caller() for _ in range(100)])
-            while await completed() < count + 1:  # noqa: ASYNC110  # another process completes them
-                await asyncio.sleep(0.2)
+        async with workers(ferry.settings) as crew:
+            await bench.alive(crew)
+            before = _spent()
+            await bench.concurrent(Budget(count))
+            await bench.ended(count + 1, crew)
             cpu, commands, reads = (after - first for after, first in zip(_spent(), before, strict=True))
     return {
         "Redis processor time per job, us": cpu / count * 1e6,
@@ -65,11 +56,11 @@ async def room(count: int = 1_000_000, few: int = 50_000) -> Figures:
             jobs = [NewJob(job_id(time.time(), secrets.randbits(74)), "noop", args) for _ in range(1_000)]
             await store.submit(jobs)
         waiting = (_info()["used_memory"] - before) / count
-    async with fresh_store() as url:
+    async with fresh_store():
         before = _info()["used_memory"]
-        await submit_many(few)
-        with ferryman(url, "worker", APP, "--concurrency", "100"):
-            await drained(few)
+        await bench.bulk(Budget(few))
+        async with workers(ferry.settings) as crew:
+            await bench.drain(crew, Budget(few))
         kept = (_info()["used_memory"] - before) / few
     return {
         "memory per waiting job, bytes": waiting - len(args),
@@ -80,9 +71,9 @@ async def room(count: int = 1_000_000, few: int = 50_000) -> Figures:
 async def depth(few: int = 1_000, many: int = 1_000_000) -> Figures:
     """What one turn (finish 100, claim 100) costs among few and among many waiting jobs, in Redis' own time."""
     async with fresh_store():
-        await submit_many(few + 4_000)
+        await bench.bulk(Budget(few + 4_000))
         first = await _turn_cost()
-        await submit_many(many)
+        await bench.bulk(Budget(many))
         last = await _turn_cost()
     return {f"turn among {few:,} waiting, us in Redis": first, f"turn among {many:,} waiting, us in Redis": last}
 
@@ -101,7 +92,7 @@ def _evalsha() -> float:
 
 async def herd(count: int = 1_000_000) -> Figures:
     """Jobs that are all due at one instant: how long others wait meanwhile, and until all can be claimed."""
-    async with fresh_store() as url:
+    async with fresh_store():
         store = (await ferry.connections.here()).store
         due = time.time() + 3_600
         for _ in range(count // 1_000):
@@ -110,7 +101,7 @@ async def herd(count: int = 1_000_000) -> Figures:
         # The same instant for all, and it is now.
         server().ask("EVAL", _DUE_NOW, "0")
         begun, worst = time.perf_counter(), 0.0
-        with ferryman(url, "worker", APP):
+        async with workers(ferry.settings):
             while not await _all_pending(count):
                 asked = time.perf_counter()
                 await asyncio.to_thread(server().ask, "PING")
@@ -138,24 +129,24 @@ async def _all_pending(count: int) -> bool:
 
 async def idle_commands(seconds: float = 30) -> Figures:
     """What a worker with nothing to do asks of Redis."""
-    async with fresh_store() as url:
-        with ferryman(url, "worker", APP):
-            await (await noop.submit())
-            await asyncio.sleep(3)
-            before = _info()["total_reads_processed"]
-            await asyncio.sleep(seconds)
-            reads = _info()["total_reads_processed"] - before - 1
+    async with fresh_store(), workers(ferry.settings):
+        await (await noop.submit())
+        await asyncio.sleep(3)
+        before = _info()["total_reads_processed"]
+        await asyncio.sleep(seconds)
+        reads = _info()["total_reads_processed"] - before - 1
     return {"idle worker, calls/s": reads / seconds}
 
 
 async def drain_reads(count: int = 50_000) -> Figures:
     """Network reads of Redis per job while a worker drains a queue."""
-    async with fresh_store() as url:
-        await submit_many(count)
-        before = _spent()
-        with ferryman(url, "worker", APP, "--concurrency", "100"):
-            await drained(count)
-        cpu, commands, reads = (after - first for after, first in zip(_spent(), before, strict=True))
+    async with fresh_store():
+        await bench.bulk(Budget(count))
+        async with workers(ferry.settings) as crew:
+            await bench.alive(crew)
+            before = _spent()
+            await bench.drain(crew, Budget(count))
+            cpu, commands, reads = (after - first for after, first in zip(_spent(), before, strict=True))
     return {
         "draining, Redis processor time per job, us": cpu / count * 1e6,
         "draining, commands in Redis per job": commands / count,

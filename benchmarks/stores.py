@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.tasks import ferry
+from ferryman.bench.tasks import ferry
 from tests.servers.redis_server import VOLATILE, RedisServer
 
 #: By the name that `--store` takes: the kind of server, None for SQLite.

@@ -6,8 +6,8 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from ferryman.bench.budget import Budget
@@ -78,10 +78,20 @@ async def concurrent(budget: Budget, callers: int = 100) -> Timed:
             budget.done += 1
 
     with _timed(budget) as timed:
-        async with asyncio.TaskGroup() as group:
+        async with _together() as group:
             for _ in range(callers):
                 group.create_task(caller())
     return timed
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A group of tasks whose first error is the error."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
 
 
 async def bulk(budget: Budget) -> Timed:
@@ -109,8 +119,9 @@ async def drain(workers: Workers, budget: Budget) -> Timed:
     await store.inspector.pause(QUEUE, False)
     budget.begin()
     await ended(before + budget.jobs, workers, lambda done: setattr(budget, "done", done - before))
-    spent = workers.cpu()
-    return Timed(budget.jobs, budget.elapsed, None if spent is None or cpu is None else spent - cpu)
+    seconds, spent = budget.elapsed, workers.cpu()
+    budget.done = budget.jobs
+    return Timed(budget.jobs, seconds, None if spent is None or cpu is None else spent - cpu)
 
 
 async def alive(workers: Workers) -> None:
@@ -149,7 +160,7 @@ async def latencies(workers: Workers, budget: Budget, per_second: float = 100.0)
         await ferry.submit([job])
 
     budget.begin()
-    async with asyncio.TaskGroup() as group:
+    async with _together() as group:
         while not budget.over:
             await asyncio.sleep(budget.done / per_second - budget.elapsed)
             group.create_task(send(say_when.job()))

@@ -20,6 +20,8 @@ from ferryman.config import Settings
 
 #: How long a process may take to end when it is asked to, in seconds.
 _PATIENCE = 30.0
+#: The settings that decide what a job costs, or whether it is still there to be counted.
+_PASSED_ON = ("url", "durability", "replicas", "fsync", "allow_volatile", "lease", "keep_completed")
 #: Jobs that a measured worker process runs at a time.
 SLOTS = 100
 
@@ -93,8 +95,8 @@ async def ferryman(settings: Settings, *words: str) -> AsyncIterator[Running]:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Return what makes a process keep its jobs where and as these settings say."""
-    said = {name: getattr(settings, name) for name in ("url", "durability", "replicas", "fsync", "allow_volatile")}
-    return {f"FERRYMAN_{name.upper()}": str(value) for name, value in said.items()} | {"FERRYMAN_LOG": "json"}
+    said = {name: str(getattr(settings, name)) for name in _PASSED_ON}
+    return {f"FERRYMAN_{name.upper()}": value for name, value in said.items()} | {"FERRYMAN_LOG": "json"}
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -18,7 +18,8 @@ class Session:
         self._scratch = scratch_beside(app.settings.url)
         self._seconds = seconds
         self.ferry = ferry
-        ferry.settings = app.settings.replace(allow_volatile=True)
+        # All are counted at the end, so they must be kept until then; and none is to be run again for a short lease.
+        ferry.settings = app.settings.replace(allow_volatile=True, lease="15s", keep_completed="1d")
         ferry.use_url(self._scratch.url)
 
     @property
@@ -30,6 +31,11 @@ class Session:
     def remark(self) -> str:
         """What makes figures from here mislead, empty for nothing."""
         return self._scratch.remark
+
+    @property
+    def local(self) -> bool:
+        """Whether the store's own work is known to be done on this machine, and counted as ours."""
+        return self._scratch.local
 
     def make(self) -> None:
         """Make the place; raises `StoreMisconfigured`."""

@@ -59,7 +59,7 @@ def bench(
             session.make()
             return _measure(session, ferry, interrupts, output, yes=yes, no_retry=no_retry)
         except (asyncio.CancelledError, KeyboardInterrupt):
-            note("Stopped; what was made is deleted.")
+            note("Stopping, and deleting what was made.")
             return ExitCode.INTERRUPTED
         finally:
             _clear(session, interrupts)
@@ -78,7 +78,12 @@ def _measure(
         return await store.inspector.health()
 
     shown = f"the store {ferry.settings.shown_url}"
-    health = interrupts.run(patiently(session.ferry, look, no_retry, shown))
+    try:
+        health = interrupts.run(patiently(session.ferry, look, no_retry, shown))
+    except Failure as failure:
+        if "refuses this user" in failure.why:
+            failure.fix = "Its keys are its own: give the user ~{fm-bench-* &fm-bench-* as well, or name another user."
+        raise
     _refuse_when_full(interrupts.run(session.lack()), shown)
     if not _agreed(*interrupts.run(session.neighbours()), yes=yes):
         return ExitCode.REFUSED
@@ -94,7 +99,7 @@ def _measure(
     except (Stuck, ProcessFell) as error:
         fix = "Run it again with --debug; ferryman doctor looks at the store."
         raise Failure("the measurement failed", str(error), fix, ExitCode.FAILED) from error
-    return Report(results, health, ferry.settings.shown_url, time.monotonic() - began).write(output)
+    return Report(results, health, ferry.settings.shown_url, time.monotonic() - began, session.local).write(output)
 
 
 def _say_where(session: Session, ferry: Ferryman, url: str | None) -> None:

@@ -40,12 +40,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results of a run on a store, and how long it took."""
+    """The results of a run on a store, how long it took, and whether the store's work is known and counted as ours."""
 
     results: Results
     health: Health
     url: str
     seconds: float
+    local: bool = True
 
     def write(self, output: Output | None) -> ExitCode:
         """Write it to stdout; return the exit code."""
@@ -90,43 +91,40 @@ class Report:
 
     def _submits(self) -> Iterator[Figure]:
         found = self.results
-        waits = "a sync to the disk" if self._on_disk else "the way to the server and back"
+        waits = "a sync to the disk" if self._on_disk else "a way to the server and back"
         for name, title, timed, meaning in (
             (
                 "sequential_submits_per_second",
                 "submits, one by one",
                 found.sequential,
-                f"one caller awaits each; bound by {waits}: {found.step * 1_000:.2f} ms here",
+                f"one caller awaits each; {waits} alone takes {found.step * 1_000:.2f} ms",
             ),
             (
                 "concurrent_submits_per_second",
                 "submits, 100 callers",
                 found.concurrent,
-                "each awaits its own, and what is under way leaves in one call; bound by the client's core",
+                f"each awaits its own, they share calls; the client {_used(found.concurrent)}",
             ),
             (
                 "bulk_submits_per_second",
                 "submits, in bulk",
                 found.bulk,
-                "5,000 jobs in one submit, describing them included; bound by the client's core",
+                f"5,000 described and submitted at once; the client {_used(found.bulk)}",
             ),
         ):
             yield Figure(name, title, timed.rate, "jobs/s", meaning)
 
     def _drains(self) -> Iterator[Figure]:
-        meaning = {
-            1: f"a full queue of tasks that do nothing, {SLOTS} slots; bound by the worker's core",
-            2: "both on the same queue; on few cores they, and the server, take each other's",
-        }
         for processes, timed in self.results.drains.items():
             plural = "es" if processes > 1 else ""
             title = f"drain, {processes} worker process{plural}"
-            yield Figure(f"drain_{processes}_per_second", title, timed.rate, "jobs/s", meaning[processes])
+            meaning = f"a full queue of jobs that do nothing, {SLOTS} slots each; {_used(timed)}"
+            yield Figure(f"drain_{processes}_per_second", title, timed.rate, "jobs/s", meaning)
 
     def _latencies(self) -> Iterator[Figure]:
         known = len(self.results.latencies)
         meanings = {
-            50: "from before the submit to the task's first line, an idle worker, 100 jobs/s",
+            50: "from the call to the task's first line, at 100 jobs/s",
             95: "one in 20 waits longer",
             99: f"one in 100 waits longer: the worst {max(1, known // 100)} of {known:,}",
         }
@@ -136,14 +134,18 @@ class Report:
 
     def _costs(self) -> Iterator[Figure]:
         found = self.results
-        server = "as the server counts; everyone's, so an idle server tells best"
+        yield _cost("submit_cpu_us", "processor, submit", found.concurrent, "in the client, 100 callers")
+        yield _cost("bulk_cpu_us", "processor, bulk submit", found.bulk, "in the client")
         yield _cost(
-            "submit_cpu_us", "processor, submit", found.concurrent, "the client's share of a submit, 100 callers"
+            "worker_cpu_us",
+            "processor, worker",
+            found.drains[1],
+            f"claim, run, finish{'; SQLite included' if self._on_disk else ''}",
         )
-        yield _cost("bulk_cpu_us", "processor, bulk submit", found.bulk, "the client's share of a job in bulk")
-        yield _cost("worker_cpu_us", "processor, worker", found.drains[1], "claim, run, finish; SQLite's work included")
         cpu = None if found.server_cpu is None else found.server_cpu * 1e6
-        yield Figure("server_cpu_us", "processor, server", cpu, "us/job", f"submit to finish, {server}")
+        yield Figure(
+            "server_cpu_us", "processor, server", cpu, "us/job", "submit to finish; whoever else uses it counts too"
+        )
         yield Figure(
             "server_commands", "commands, server", found.server_commands, "per job", "those in scripts included"
         )
@@ -177,11 +179,11 @@ class Report:
 
     def _remarks(self) -> Iterator[str]:
         yield _agreement(self.results.counted)
-        foreign = self.results.foreign
-        if foreign is not None:
-            loud = paint("Others used", "yellow", sys.stdout) if foreign > NOISY else "Others used"
-            much = ": too much to trust these figures" if foreign > NOISY else ""
-            yield f"{loud} {foreign:.0%} of the cores meanwhile{much}."
+        if (foreign := self.results.foreign) is not None:
+            loud = paint("Others", "yellow", sys.stdout) if foreign > NOISY else "Others"
+            who = "" if self.local else ", a server on this machine among them,"
+            much = ": too much to trust these figures" if foreign > NOISY and self.local else ""
+            yield f"{loud}{who} used {foreign:.0%} of the cores meanwhile{much}."
         yield "One run drifts: take several on a quiet machine before you compare, and compare on one machine only."
 
     @property
@@ -195,6 +197,11 @@ class Report:
         return self.health.findings[0].what if self.health.findings else self.health.level
 
 
+def _used(timed: Timed) -> str:
+    """Say how much of a processor the jobs took: near one core, or all there are, it is what bounds the rate."""
+    return "" if timed.cpu is None else f"used {timed.cpu / timed.seconds:.1f} cores"
+
+
 def _cost(name: str, title: str, timed: Timed, meaning: str) -> Figure:
     each = timed.cpu_each
     return Figure(name, title, None if each is None else each * 1e6, "us/job", meaning)
@@ -205,8 +212,8 @@ def _agreement(counted: Counted) -> str:
     if counted.agrees:
         return f"All {counted.submitted:,} jobs were completed, each run once."
     others = "".join(f", {jobs:,} are {state}" for state, jobs in counted.others.items())
-    told = (
-        f"{counted.submitted:,} jobs were submitted, {counted.completed:,} are completed{others}, and workers ran "
-        f"{counted.runs:,}."
+    return (
+        f"{paint('The jobs do not add up:', 'bold red', sys.stdout)} {counted.submitted:,} jobs were submitted, "
+        f"{counted.completed:,} are completed{others}, and workers ran {counted.runs:,}.\n"
+        "A machine that sleeps may run a job twice, for its lease ran out; anything else is a bug: please report it."
     )
-    return f"{paint('The jobs do not add up:', 'bold red', sys.stdout)} {told} Please report this."

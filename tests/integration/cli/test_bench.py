@@ -12,6 +12,7 @@ import pytest
 from tests.integration.cli.processes import Processes, Running, until
 from tests.integration.cli.screen import Screen
 from tests.integration.cli.terminal import Terminal
+from tests.integration.redis.place import rights
 from tests.servers.redis_server import VOLATILE, RedisServer
 
 FIGURES = {
@@ -86,7 +87,7 @@ def test_a_signal_leaves_nothing(processes: Processes, server: RedisServer, numb
     until(lambda: int(server.ask("DBSIZE").removeprefix(":")) > 50, "jobs are in the store", running=bench)
     bench.tell(number)
     assert bench.ends() == 130
-    assert "Stopped; what was made is deleted." in bench.text
+    assert "Stopping, and deleting what was made." in bench.text
     assert "Traceback" not in bench.text
     assert server.ask("DBSIZE") == ":0"
 
@@ -97,7 +98,7 @@ def test_ctrl_c_leaves_nothing(folder: Path, screens: list[Screen], phase: str) 
     bench.says(phase)
     bench.types("\x03")
     assert bench.ends() == 130
-    assert "Stopped; what was made is deleted." in bench.text
+    assert "Stopping, and deleting what was made." in bench.text
     assert "Traceback" not in bench.text
     assert left(folder) == []
     assert "All" not in bench.text
@@ -114,12 +115,32 @@ def test_a_store_that_is_down_is_named(processes: Processes, server: RedisServer
     assert waiting.ends() == 130
 
 
-def test_a_server_that_dies_meanwhile_ends_it(processes: Processes, server: RedisServer) -> None:
-    bench = processes.start("bench", "--seconds", "600", "--url", server.url)
-    until(lambda: int(server.ask("DBSIZE").removeprefix(":")) > 50, "jobs are in the store", running=bench)
+@pytest.mark.parametrize("phase", ["by 100 callers", "1 worker process"])
+def test_a_server_that_dies_ends_it(folder: Path, server: RedisServer, screens: list[Screen], phase: str) -> None:
+    screens.append(bench := Screen(folder, "bench", "--seconds", "20", "--url", server.url))
+    bench.says(phase)
     server.kill()
     assert bench.ends() == 5
     assert "could not delete the keys that begin with {fm-bench-" in bench.text
+    assert "This is a bug" not in bench.text
+
+
+def test_a_user_without_the_right_is_told_which(processes: Processes, server: RedisServer) -> None:
+    server.ask("ACL", "SETUSER", "ferryman", "on", ">secret", *rights())
+    url = f"redis://ferryman:secret@127.0.0.1:{server.port}/0"
+    bench = processes.start("bench", "--url", url)
+    assert bench.ends() == 5
+    assert "~{fm-bench-* &fm-bench-*" in bench.text
+    assert "secret" not in bench.text
+    server.ask("ACL", "SETUSER", "ferryman", "~{fm-bench-*", "&fm-bench-*")
+    assert told(processes.start("bench", "--seconds", "1", "--url", url))["jobs"]["agree"]
+
+
+def test_settings_that_forget_jobs_do_not_disturb(processes: Processes) -> None:
+    short = {"FERRYMAN_KEEP_COMPLETED": "0", "FERRYMAN_DURABILITY": "normal", "FERRYMAN_LOG": "human"}
+    found = told(processes.start("bench", "--seconds", "1", **short))
+    assert found["jobs"]["agree"]
+    assert found["store"]["level"] == "sqlite-normal"
 
 
 def test_a_full_server_is_refused(processes: Processes, server: RedisServer) -> None:

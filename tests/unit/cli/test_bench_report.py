@@ -71,16 +71,22 @@ def test_figures_are_rates_and_costs_of_one_job(capsys: pytest.CaptureFixture[st
 def test_a_table_says_what_bounds_a_figure_and_leaves_out_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = said(capsys, report())
     assert code == 0
-    assert "a sync to the disk: 4.00 ms here" in out
+    assert "a sync to the disk alone takes 4.00 ms" in out
     assert "All 300 jobs were completed, each run once." in out
     assert "Others used 5% of the cores meanwhile." in out
+    assert "the client used 0.5 cores" in out
     assert "One run drifts" in out
     assert "commands, server" not in out
 
 
 def test_a_noisy_machine_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Others used 40% of the cores meanwhile: too much" in said(capsys, report(foreign=0.4))[1]
-    assert "Others used" not in said(capsys, report(foreign=None))[1]
+    assert "Others" not in said(capsys, report(foreign=None))[1]
+
+
+def test_a_server_that_may_be_here_is_no_noise(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, dataclasses.replace(report(foreign=0.4), local=False))[1]
+    assert "Others, a server on this machine among them, used 40% of the cores meanwhile." in out
 
 
 @pytest.mark.parametrize(
