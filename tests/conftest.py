@@ -1,4 +1,4 @@
-"""What every test shares: only how hypothesis searches. Fixtures live in the folder that uses them."""
+"""What every test shares: how hypothesis searches, and what a crash tells. Fixtures live in the folder that uses them."""
 
 import os
 
@@ -9,3 +9,5 @@ from hypothesis import settings
 settings.register_profile("same-every-time", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
+
+pytest_plugins = ["tests.crashes"]
