@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 from ferryman import failpoints
@@ -15,10 +16,17 @@ from ferryman.store.signals import FINISHED
 
 #: Most jobs in one store call: a bulk submit is cut into pieces so that nobody else waits long behind it.
 LARGEST_CALL = 1_000
+#: Store calls under way at once: one is written while the store works on the other.
+MOST_CALLS = 2
+#: So many waiting jobs are worth a second call; fewer wait for the first one's answer, and share its successor.
+WORTH_A_CALL = 32
 #: A signal can be missed (see `store/signals.py`), so an awaited job is looked at this often anyway, in seconds.
 LOOK_AGAIN = 1.0
 
 _RESULT = frozenset({Include.RESULT})
+
+
+_Batch = list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]]
 
 
 class Client:
@@ -26,41 +34,62 @@ class Client:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._waiting: list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = []
-        self._sending: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = deque()
+        self._jobs_waiting = 0
+        self._calls: set[asyncio.Task[None]] = set()
         self._awaited: dict[str, list[asyncio.Future[Job]]] = {}
         self._watching: asyncio.Task[None] | None = None
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
-        """Store jobs; whatever is submitted while a store call is under way leaves together in the next one.
+        """Store jobs; whatever is submitted while store calls are under way leaves together in the next one.
 
         Up to 1,000 jobs are stored all or none; more go in pieces of 1,000. Cancelling the caller does not undo
         a submit that is under way. Raises `StoreUnavailable` when the store gave no answer: submitting the same
         jobs (the same ids) again is safe. A job with a key or a request is stored under an id of its own place.
         """
+        if len(jobs) <= LARGEST_CALL:
+            return await self._enqueue([job.placed() for job in jobs])
         answers: list[Submitted] = []
-        jobs = [job.placed() for job in jobs]
-        for start in range(0, len(jobs), LARGEST_CALL):
-            future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
-            self._waiting.append((jobs[start : start + LARGEST_CALL], future))
-            if self._sending is None:
-                self._sending = asyncio.create_task(self._send(), name="ferryman-submit")
-            answers += await future
+        pieces: deque[asyncio.Future[list[Submitted]]] = deque()
+        try:
+            for start in range(0, len(jobs), LARGEST_CALL):
+                # One piece ahead of the answer: it is written while the store works on the one before.
+                if len(pieces) == MOST_CALLS:
+                    answers += await pieces.popleft()
+                pieces.append(self._enqueue([job.placed() for job in jobs[start : start + LARGEST_CALL]]))
+            while pieces:
+                answers += await pieces.popleft()
+        finally:
+            for piece in pieces:
+                piece.cancel()  # after a failure nobody is there to hear of the other
         return answers
 
-    async def _send(self) -> None:
-        try:
-            while self._waiting:
-                await self._send_one_call()
-        finally:
-            self._sending = None
+    def _enqueue(self, jobs: Sequence[NewJob]) -> asyncio.Future[list[Submitted]]:
+        """Have jobs sent with the next store call."""
+        future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((jobs, future))
+        self._jobs_waiting += len(jobs)
+        if not self._calls or (len(self._calls) < MOST_CALLS and self._jobs_waiting >= WORTH_A_CALL):
+            self._start_call()
+        return future
 
-    async def _send_one_call(self) -> None:
-        batch: list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = []
+    def _start_call(self) -> None:
+        batch: _Batch = []
         size = 0
         while self._waiting and (not batch or size + len(self._waiting[0][0]) <= LARGEST_CALL):
-            batch.append(self._waiting.pop(0))
+            batch.append(self._waiting.popleft())
             size += len(batch[-1][0])
+        self._jobs_waiting -= size
+        call = asyncio.create_task(self._send(batch), name="ferryman-submit")
+        self._calls.add(call)
+        call.add_done_callback(self._call_ended)
+
+    def _call_ended(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        if self._waiting:
+            self._start_call()
+
+    async def _send(self, batch: _Batch) -> None:
         try:
             failpoints.reached("submit.before")
             answers = await self.store.submit([job for jobs, _ in batch for job in jobs])
@@ -146,8 +175,8 @@ class Client:
 
     async def close(self) -> None:
         """Let running submits end; whoever still awaits a job is told that the store is closed."""
-        if self._sending is not None:
-            await asyncio.gather(self._sending, return_exceptions=True)
+        while self._calls:
+            await asyncio.wait(self._calls)
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

@@ -18,7 +18,8 @@ import pytest
 import ferryman
 from ferryman.stores.redis import scripts
 from ferryman.stores.redis.address import parse_address
-from ferryman.stores.redis.links import Command, link_to
+from ferryman.stores.redis.links import link_to
+from ferryman.stores.redis.wire import Command
 from ferryman.stores.sqlite import migrations
 from ferryman.stores.sqlite.queries import sql
 from tests.mutants.copies import ROOT

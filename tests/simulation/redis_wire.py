@@ -11,8 +11,8 @@ import hiredis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 
-from ferryman.stores.redis.links import ANSWER_TIMEOUT, Command
 from ferryman.stores.redis.scripts import script
+from ferryman.stores.redis.wire import ANSWER_TIMEOUT, Command
 from tests.simulation.network import Network, Subscription
 
 #: The database that runs have to themselves, since it is emptied after each.
@@ -72,7 +72,7 @@ class SimulatedLink:
     async def open(self) -> None:
         """Nothing is to be found."""
 
-    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+    async def send(self, key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
         """Send commands; they may be lost on the way there, or their replies on the way back."""
         weather = self._network.weather
         travels = weather.latency()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ferryman.client import LOOK_AGAIN, Client
+from ferryman.client import LARGEST_CALL, LOOK_AGAIN, MOST_CALLS, WORTH_A_CALL, Client
 from ferryman.domain.errors import JobNotFound, ResultTimeout, StoreUnavailable
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.state import State
@@ -73,6 +73,49 @@ async def test_who_submits_while_a_call_is_under_way_shares_the_next_and_gets_it
     assert [[answer.id for answer in answer] for answer in answers] == asked
     assert [answer.created for answer in answers[3]] == [False, True]
     assert len(store.calls) <= 2
+
+
+@virtual_time
+async def test_many_jobs_travel_in_pieces_two_at_a_time_and_in_their_order() -> None:
+    store = Jobs()
+    store.gate = asyncio.Event()
+    names = [f"job {number}" for number in range(3 * LARGEST_CALL + 1)]
+    call = asyncio.create_task(Client(store).submit(jobs(*names)))
+    await asyncio.sleep(1)
+    assert [len(ids) for ids in store.calls] == [LARGEST_CALL] * MOST_CALLS
+    store.gate.set()
+    assert [answer.id for answer in await call] == names
+    assert [name for ids in store.calls for name in ids] == names
+
+
+@virtual_time
+async def test_many_callers_make_a_second_call_and_few_wait_for_the_first() -> None:
+    # Seen red when whatever waited made a second call at once: of a hundred callers one alone would stay in it.
+    store = Jobs()
+    store.gate = asyncio.Event()
+    client = Client(store)
+    calls = [asyncio.create_task(client.submit(jobs(f"job {number}"))) for number in range(WORTH_A_CALL)]
+    await asyncio.sleep(1)
+    assert [len(ids) for ids in store.calls] == [1]
+    calls += [asyncio.create_task(client.submit(jobs(f"more {number}"))) for number in range(2 * WORTH_A_CALL)]
+    await asyncio.sleep(1)
+    assert [len(ids) for ids in store.calls] == [1, WORTH_A_CALL]
+    store.gate.set()
+    await asyncio.gather(*calls)
+    assert [len(ids) for ids in store.calls] == [1, WORTH_A_CALL, 2 * WORTH_A_CALL - 1]
+
+
+@virtual_time
+async def test_a_piece_that_fails_is_told_once_whatever_became_of_the_other() -> None:
+    store = Jobs()
+    store.gate = asyncio.Event()
+    call = asyncio.create_task(Client(store).submit(jobs(*[f"job {number}" for number in range(5 * LARGEST_CALL)])))
+    await asyncio.sleep(1)
+    store.broken = StoreUnavailable("down")
+    store.gate.set()
+    with pytest.raises(StoreUnavailable, match="down"):
+        await call
+    assert len(store.calls) == MOST_CALLS
 
 
 @virtual_time

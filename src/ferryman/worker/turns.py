@@ -25,6 +25,11 @@ from ferryman.worker.runner import Runner
 
 #: Most outcomes and claims in one turn, so that none holds the store for long.
 LARGEST_TURN = 1_000
+#: From so many attempts on, those that one turn brought start in two shares.
+WORTH_SHARING = 16
+#: Steps of the event loop in which a turn leaves once the first outcome is there: the one that waits wakes, the call
+#: begins, and uvloop writes at the end of a step.
+STEPS_TO_LEAVE = 3
 #: An idle worker looks this often although no signal came, in seconds; signals can be missed.
 LOOK_AGAIN = 5.0
 #: Shortest rest before something due, in seconds: a store that says "due now" again and again must not be spun on.
@@ -174,18 +179,31 @@ class Turns:
         now = self._around.ports.monotonic()
         self._due_at = None if reply.due_in is None else now + reply.due_in
         until = sent.at + self._plan.lease
-        for claimed in reply.claimed:
-            attempt = self._attempts.add(claimed, until)
-            if self.claiming and now < until:
-                self._runner.start(attempt, self)
-            else:
-                # Claimed while the worker was told to stop, or the answer came too late to be sure of the lease.
+        attempts = [self._attempts.add(claimed, until) for claimed in reply.claimed]
+        if self.claiming and now < until:
+            self._start(attempts)
+        else:
+            # Claimed while the worker was told to stop, or the answer came too late to be sure of the lease.
+            for attempt in attempts:
                 self._runner.hand_back(attempt, self)
         want = sent.turn.want
         if want > 0:
             self._may_be_work = len(reply.claimed) >= want
             if not self._may_be_work and self._nothing_left(reply):
                 self._out_of_work()
+
+    def _start(self, attempts: Sequence[Attempt]) -> None:
+        """Run attempts: many of them in two shares, so that the store works on one while the other runs here.
+
+        The second share waits until the turn that reports the first has left, which is some steps of the loop.
+        """
+        first = len(attempts)
+        if first >= WORTH_SHARING:
+            first = 0 if self._ended else first // 2
+        for attempt in attempts[:first]:
+            self._runner.start(attempt, self)
+        if rest := attempts[first:]:
+            _in_steps(STEPS_TO_LEAVE, lambda: [self._runner.start(attempt, self) for attempt in rest])
 
     def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
         if outcome.ending is Ending.RELEASED:
@@ -237,3 +255,9 @@ class Turns:
                 del error
                 await asyncio.sleep(SHORTEST_REST * 100)
             self._look()
+
+
+def _in_steps(steps: int, call: Callable[[], object]) -> None:
+    """Call something in so many steps of the event loop."""
+    loop = asyncio.get_running_loop()
+    loop.call_soon(call if steps == 1 else lambda: _in_steps(steps - 1, call))

@@ -16,12 +16,12 @@ from ferryman import failpoints
 from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.ports import SYSTEM, Ports
-from ferryman.service import shielded
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.failures import is_passing, translate
 from ferryman.stores.redis.keys import base
-from ferryman.stores.redis.links import Command, Link
+from ferryman.stores.redis.links import Link
 from ferryman.stores.redis.scripts import Script, script
+from ferryman.stores.redis.wire import Command
 
 Value = str | bytes | int | float
 
@@ -42,7 +42,9 @@ class Calls:
         self.closed = False
         self._clock = clock
         self._bases = [base(address.prefix, number) for number in range(address.partitions)]
-        self._under_way: set[asyncio.Future[Any]] = set()
+        self._under_way = 0
+        self._all_answered = asyncio.Event()
+        self._all_answered.set()
 
     @property
     def partitions(self) -> int:
@@ -63,15 +65,23 @@ class Calls:
 
         Raises `StoreUnavailable`, `StoreMisconfigured` and `StoreIncompatible`.
         """
-        [answer] = await self.run_with(name, partition, values, ())
+        [answer] = await self.run_with(name, partition, values)
         return answer
 
-    async def run_with(self, name: str, partition: int, values: Sequence[Value], then: Sequence[Command]) -> list[Any]:
+    async def run_with(
+        self,
+        name: str,
+        partition: int,
+        values: Sequence[Value],
+        then: Sequence[Command] = (),
+        *,
+        in_order: bool = False,
+    ) -> list[Any]:
         """Run a script, and commands behind it on the same connection; return all answers."""
         key = self._bases[partition]
         arguments = (1, key, self._time(), *values)
         called = script(name)
-        return await self._repeat(lambda: self._call(called, key, arguments, then))
+        return await self._repeat(lambda: self._call(called, key, arguments, then, in_order))
 
     async def send(self, *commands: Command, partition: int = 0) -> list[Any]:
         """Send commands that may be repeated; an error reply stands in the list as an exception."""
@@ -90,11 +100,13 @@ class Calls:
         """Return the time in microseconds that takes the place of the server's, 0 for none: tests own the clock."""
         return 0 if self._clock is SYSTEM.clock else round(self._clock() * 1_000_000)
 
-    async def _call(self, called: Script, key: str, arguments: Sequence[Value], then: Sequence[Command]) -> list[Any]:
-        replies = await self.link.send(key, [("EVALSHA", called.sha, *arguments), *then])
+    async def _call(
+        self, called: Script, key: str, arguments: Sequence[Value], then: Sequence[Command], in_order: bool
+    ) -> list[Any]:
+        replies = await self.link.send(key, [("EVALSHA", called.sha, *arguments), *then], in_order=in_order)
         if isinstance(replies[0], NoScriptError):
             # The server started anew or its scripts were flushed: this also makes it remember the text.
-            replies = await self.link.send(key, [("EVAL", called.text, *arguments), *then])
+            replies = await self.link.send(key, [("EVAL", called.text, *arguments), *then], in_order=in_order)
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
@@ -105,11 +117,14 @@ class Calls:
         """Send until there is an answer, for a while."""
         if self.closed:
             raise StoreUnavailable(f"the store {self.address.shown} is closed")
-        task = asyncio.ensure_future(self._until_answered(send))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        # Shielded: a command cut off half-way would cost its connection, and its outcome would be unknown.
-        return await shielded(task)
+        self._under_way += 1
+        self._all_answered.clear()
+        try:
+            return await self._until_answered(send)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._all_answered.set()
 
     async def _until_answered(self, send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
         begun = self.ports.monotonic()
@@ -127,6 +142,5 @@ class Calls:
     async def close(self) -> None:
         """Let calls under way end, then close the connections."""
         self.closed = True
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._all_answered.wait()
         await self.link.close()

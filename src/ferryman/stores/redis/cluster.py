@@ -12,7 +12,8 @@ from redis.exceptions import ClusterDownError, MovedError, RedisError, ResponseE
 
 from ferryman.ports import SYSTEM
 from ferryman.stores.redis.address import Address
-from ferryman.stores.redis.links import Command, PoolLink, pool_of
+from ferryman.stores.redis.links import PoolLink, pool_of
+from ferryman.stores.redis.wire import Command
 
 Place = tuple[str, int]
 
@@ -39,7 +40,7 @@ class ClusterLink:
         """Learn which server has which slots."""
         await self._learn(self._lesson)
 
-    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
+    async def send(self, key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
         """Send commands to the server that has the key, and after a move to the one that has it now.
 
         While a slot moves, its keys do so one by one, and a script that sees half of them decides wrongly: a job that
@@ -48,14 +49,14 @@ class ClusterLink:
         """
         lesson = self._lesson
         try:
-            replies = await self._owner(key).send(key, commands)
+            replies = await self._owner(key).send(key, commands, in_order=in_order)
         except (RedisError, OSError):
             await self._learn(lesson)  # another server may have the key before long
             raise
         for reply in replies:
             if isinstance(reply, MovedError):
                 await self._learn(lesson)
-                return await self._owner(key).send(key, commands)
+                return await self._owner(key).send(key, commands, in_order=in_order)
         return replies
 
     def _owner(self, key: str) -> PoolLink:

@@ -1,29 +1,24 @@
-"""Connections to the servers, for each way in which they are found. redis-py keeps them; it never repeats a command."""
+"""Connections to the servers, for each way in which they are found. redis-py makes them; nothing is repeated here."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool, SSLConnection
+from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.asyncio.connection import UnixDomainSocketConnection as UnixConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-from ferryman import failpoints
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.stores.redis.address import Address, Kind
+from ferryman.stores.redis.wire import Command, Wire, drop
 
-Command = Sequence[str | bytes | int | float]
-
-#: A server that says nothing for this long is taken for gone, in seconds.
-ANSWER_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 #: Most connections of one store object to one server; further calls wait for one.
 MOST_CONNECTIONS = 32
@@ -35,8 +30,11 @@ class Link(Protocol):
     async def open(self) -> None:
         """Find the servers, where that takes a call."""
 
-    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
-        """Send commands over one connection, in one go; an error reply stands in the list as an exception."""
+    async def send(self, key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
+        """Send commands over one connection, in one go; an error reply stands in the list as an exception.
+
+        What is sent `in_order` arrives in the order in which it was sent, as long as no connection breaks.
+        """
 
     def subscriber(self) -> Redis:
         """Return a client for a subscription; whoever asks closes it."""
@@ -83,7 +81,7 @@ def _common(address: Address) -> dict[str, Any]:
         "password": address.password,
         "protocol": 2,
         "socket_connect_timeout": CONNECT_TIMEOUT,
-        # What waits longest for an answer is told by `ANSWER_TIMEOUT` in `_exchange`.
+        # How long an answer may take is decided in wire.py.
         "socket_timeout": None,
         "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0),
@@ -107,30 +105,80 @@ class PoolLink:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-        self._free = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._free = asyncio.Semaphore(MOST_CONNECTIONS - 1)  # one is kept for what is sent in order
+        self._idle: list[Wire] = []
+        self._wires: set[Wire] = set()
+        self._ordered: Wire | None = None
+        self._ordering = asyncio.Lock()
+        self._closed = False
 
     async def open(self) -> None:
         """Connections are made when needed."""
 
-    async def send(self, key: str, commands: Sequence[Command]) -> list[Any]:
-        """Send commands over one connection of the pool."""
-        async with self._free:
-            connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-            try:
-                return await _exchange(connection, commands)
-            finally:
-                await self._pool.release(connection)
+    async def send(self, key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
+        """Send commands over a connection that is free, or behind each other over one that is kept for that."""
+        wire = await self._in_order() if in_order else await self._exclusive()
+        return await wire.ask(commands)
+
+    async def _exclusive(self) -> Wire:
+        await self._free.acquire()
+        try:
+            while self._idle:
+                wire = self._idle.pop()
+                if not wire.closed:
+                    return wire
+                self._wires.discard(wire)
+            return await self._make(self._given_back)
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def _in_order(self) -> Wire:
+        if self._ordered is None or self._ordered.closed:
+            async with self._ordering:
+                if self._ordered is None or self._ordered.closed:
+                    self._ordered = await self._make(self._settled)
+        return self._ordered
+
+    async def _make(self, settled: Callable[[Wire], None]) -> Wire:
+        if self._closed:
+            raise RedisConnectionError("the connections were closed")
+        wire = Wire(settled)
+        await wire.open(self._pool.make_connection())  # type: ignore[no-untyped-call]
+        self._wires.add(wire)
+        return wire
+
+    def _given_back(self, wire: Wire) -> None:
+        self._settled(wire)
+        if not wire.closed:
+            self._idle.append(wire)
+        self._free.release()
+
+    def _settled(self, wire: Wire) -> None:
+        if wire.closed:
+            self._wires.discard(wire)
+            wire.close()
 
     def subscriber(self) -> Redis:
-        """Return a client on the same pool."""
+        """Return a client on connections of its own."""
         return Redis(connection_pool=self._pool)
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Let what was asked be answered, then close all connections."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in range(MOST_CONNECTIONS - 1):
+            await self._free.acquire()
+        for wire in list(self._wires):
+            wire.close()
+            await wire.gone.wait()
         await self._pool.disconnect()
 
     def abandon(self) -> None:
-        """Drop the connections of the pool."""
+        """Drop all connections."""
+        for wire in self._wires:
+            wire.abandon()
         _drop_pool(self._pool)
 
 
@@ -170,34 +218,4 @@ def _drop_pool(pool: ConnectionPool) -> None:
     for connection in [*pool._available_connections, *pool._in_use_connections]:
         writer, connection._writer, connection._reader = connection._writer, None, None
         if writer is not None:
-            _drop(writer.transport)
-
-
-def _drop(transport: Any) -> None:
-    """Close one of asyncio's transports without its loop; uvloop's were closed with theirs, and must not be touched."""
-    inner = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None) or transport
-    if (opened := getattr(inner, "_sock", None)) is None:
-        return
-    with contextlib.suppress(RuntimeError):  # the loop is closed: this marks the transport as closed, no more
-        transport.abort()
-    opened.close()
-    inner._sock = None
-
-
-async def _exchange(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
-    """Send commands and read their replies; whatever goes wrong on the way closes the connection."""
-    replies: list[Any] = []
-    try:
-        async with asyncio.timeout(ANSWER_TIMEOUT):
-            await connection.send_packed_command(connection.pack_commands(commands))
-            failpoints.reached("redis.sent")
-            for _ in commands:
-                try:
-                    replies.append(await connection.read_response())
-                except ResponseError as error:
-                    replies.append(error)
-    except BaseException:
-        # A reply that nobody read would be taken for the next command's.
-        await connection.disconnect(nowait=True)
-        raise
-    return replies
+            drop(writer.transport)

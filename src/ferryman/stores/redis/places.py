@@ -33,6 +33,8 @@ async def spread(
     `ask` is given the number of a partition and the positions of its jobs among `job_ids`, and returns an answer for
     each. The partitions in `always` are asked although none of the jobs is theirs.
     """
+    if partitions == 1 and (job_ids or always):
+        return [answer for _, answer in zip(job_ids, await ask(0, range(len(job_ids))), strict=True)]
     groups: dict[int, list[int]] = {partition: [] for partition in always}
     for position, job_id in enumerate(job_ids):
         groups.setdefault(place_of(job_id, partitions), []).append(position)

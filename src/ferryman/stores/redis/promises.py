@@ -8,7 +8,7 @@ from typing import Any
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import NewJob
-from ferryman.stores.redis.links import Command
+from ferryman.stores.redis.wire import Command
 
 #: Longest wait for replicas and for the disk, in milliseconds: a server with appendfsync everysec syncs each second.
 CONFIRM_WITHIN = 2_000

@@ -25,7 +25,9 @@ async def submit(calls: Calls, jobs: Sequence[NewJob], promises: Promises) -> li
         answers = [Submitted(jobs[position].id, True) for position in positions]
         values = _values([written[position] for position in positions])
         replicas = promises.replicas_for([jobs[position] for position in positions])
-        met, *confirmed = await calls.run_with("submit", partition, values, promises.questions(replicas))
+        asked = promises.questions(replicas)
+        # In order: the client sends some while it awaits the answer to others, and jobs line up as they were submitted.
+        met, *confirmed = await calls.run_with("submit", partition, values, asked, in_order=True)
         promises.check(replicas, confirmed, calls.address.shown)
         for place, raw, conflict, same in met:
             answers[place] = Submitted(id_text(raw), False, bool(conflict), bool(same))

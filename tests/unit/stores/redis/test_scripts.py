@@ -15,8 +15,9 @@ import pytest
 from ferryman.stores.redis import scripts
 from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.keys import KEYS, USUAL, names_used
-from ferryman.stores.redis.links import Command, link_to
+from ferryman.stores.redis.links import link_to
 from ferryman.stores.redis.scripts import script
+from ferryman.stores.redis.wire import Command
 from tests.servers.running import running
 from tests.unit.stores.redis.lua_code import globals_named
 

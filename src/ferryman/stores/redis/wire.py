@@ -1,0 +1,163 @@
+"""One connection to a server: redis-py opens it, then commands leave in one write and replies are read as they come.
+
+redis-py's own way of sending costs three times as much processor time per call. What is hard about a connection
+(names, TLS, passwords, databases, sentinels) stays with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import hiredis
+from redis._parsers.base import BaseParser
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import InvalidResponse, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from ferryman import failpoints
+
+Command = tuple[str | bytes | int | float, ...]
+
+#: A server that says nothing for this long is taken for gone, in seconds.
+ANSWER_TIMEOUT = 5.0
+
+
+class _Exchange:
+    """Commands that were sent together, and their replies as far as they came."""
+
+    __slots__ = ("alarm", "answer", "missing", "replies")
+
+    def __init__(self, missing: int, answer: asyncio.Future[list[Any]], alarm: asyncio.TimerHandle) -> None:
+        self.missing = missing
+        self.answer = answer
+        self.alarm = alarm
+        self.replies: list[Any] = []
+
+
+class Wire(asyncio.Protocol):
+    """Sends commands in order and hands out their replies.
+
+    `settled` is called when nothing is under way any more: all was answered, or the wire is closed. A caller that is
+    cancelled costs nothing: its replies are read all the same, so that nobody takes them for another's.
+    """
+
+    def __init__(self, settled: Callable[[Wire], None]) -> None:
+        self._settled = settled
+        self._reader = hiredis.Reader(protocolError=InvalidResponse, replyError=BaseParser.parse_error)
+        self._loop = asyncio.get_running_loop()
+        self._transport: Any = None
+        self._kept: asyncio.StreamWriter | None = None
+        self._under_way: deque[_Exchange] = deque()
+        self.closed = False
+        #: Set once the socket is closed, which takes a step of the loop.
+        self.gone = asyncio.Event()
+
+    async def open(self, connection: AbstractConnection) -> None:
+        """Take over a connection that redis-py makes, once it is ready; raises what redis-py raises."""
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await connection.connect()  # type: ignore[no-untyped-call]
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        # Closed by us from here on. Kept, since a writer that is deleted may close what it writes to.
+        self._kept, connection._writer, connection._reader = connection._writer, None, None
+        assert self._kept is not None
+        self._transport = self._kept.transport
+        self._transport.set_protocol(self)
+        if self._transport.is_closing():
+            self.closed = True
+            raise RedisConnectionError("the server closed the connection at once")
+
+    def ask(self, commands: Sequence[Command]) -> asyncio.Future[list[Any]]:
+        """Send commands; an error reply stands in the list of replies as an exception.
+
+        The future raises `RedisError` or OSError when there is no answer. Cancelling it takes nothing back.
+        """
+        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]
+        answer: asyncio.Future[list[Any]] = self._loop.create_future()
+        self._under_way.append(_Exchange(len(commands), answer, self._loop.call_later(ANSWER_TIMEOUT, self._give_up)))
+        try:
+            self._transport.write(packed)
+            failpoints.reached("redis.sent")
+        except BaseException as error:
+            # A reply that nobody read would be taken for the next command's.
+            answer.cancel()
+            self._end(error)
+            raise
+        return answer
+
+    def data_received(self, data: bytes) -> None:
+        """Read replies; the last one of an exchange answers its caller."""
+        try:
+            self._reader.feed(data)
+            while (reply := self._reader.gets()) is not False:
+                self._take(reply)
+        except RedisError as error:
+            self._end(error)
+        else:
+            if not self._under_way:
+                self._settled(self)
+
+    def _take(self, reply: Any) -> None:
+        if not self._under_way:
+            raise InvalidResponse("the server sent a reply that nobody asked for")
+        if isinstance(reply, Exception):
+            if not isinstance(reply, ResponseError):
+                raise reply  # loading, or refusing us: the connection is of no use
+            if isinstance(reply, ReadOnlyError):
+                # Demoted: whoever asks next is to find the server that took its place.
+                self.closed = True
+        exchange = self._under_way[0]
+        exchange.replies.append(reply)
+        exchange.missing -= 1
+        if not exchange.missing:
+            self._under_way.popleft()
+            exchange.alarm.cancel()
+            if not exchange.answer.done():
+                exchange.answer.set_result(exchange.replies)
+
+    def _give_up(self) -> None:
+        self._end(RedisTimeoutError("no answer in time"))
+
+    def _end(self, error: BaseException) -> None:
+        """Close, and tell whoever waits that no answer will come."""
+        waited, self.closed = bool(self._under_way), True
+        self._transport.abort()
+        while self._under_way:
+            exchange = self._under_way.popleft()
+            exchange.alarm.cancel()
+            if not exchange.answer.done():
+                exchange.answer.set_exception(error)
+        if waited:
+            self._settled(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits that no answer will come."""
+        self.gone.set()
+        self._end(RedisConnectionError(f"connection lost: {exc}" if exc else "the server closed the connection"))
+
+    def close(self) -> None:
+        """Close the connection; whoever waits for an answer is told."""
+        self._end(RedisConnectionError("the connection was closed"))
+
+    def abandon(self) -> None:
+        """Close the socket of a loop that is gone."""
+        self.closed = True
+        drop(self._transport)
+
+
+def drop(transport: Any) -> None:
+    """Close one of asyncio's transports without its loop; uvloop's were closed with theirs, and must not be touched."""
+    inner = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None) or transport
+    if (opened := getattr(inner, "_sock", None)) is None:
+        return
+    with contextlib.suppress(RuntimeError):  # the loop is closed: this marks the transport as closed, no more
+        transport.abort()
+    opened.close()
+    inner._sock = None
