@@ -34,7 +34,7 @@ def bench(
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="N", min=1, max=3_600, help="About how long to measure.")
     ] = 60,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, though others use the store.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, though workers use the store.")] = False,
     output: OutputOption = None,
     url: Url = None,
     app_name: App = None,
@@ -107,7 +107,7 @@ def _say_where(session: Session, ferry: Ferryman, url: str | None) -> None:
     file = sqlite_file(ferry)
     if file is None:
         note(f"Measuring {ferry.settings.shown_url}, under a prefix of its own; its keys are deleted again.")
-    elif url is None and ferry.settings.url == DEFAULT_URL:
+    elif url is None and ferry.settings.url == DEFAULT_URL and not file.exists():
         note(f"No store is named, so a temporary SQLite file in {file.absolute().parent} is measured; see --url.")
     else:
         note(f"Measuring in a temporary file beside {file}, on the same disk.")
@@ -127,15 +127,13 @@ def _refuse_when_full(lack: tuple[int, int] | None, shown: str) -> None:
 
 
 def _agreed(jobs: int, workers: int, *, yes: bool) -> bool:
-    """Ask before a store that others use is slowed down; raises `Failure` where nobody can answer."""
-    if not jobs and not workers:
+    """Ask before work that others wait for is slowed down; raises `Failure` where nobody can answer."""
+    if jobs or workers:
+        note(f"The store has unfinished jobs: {jobs:,}, workers: {workers:,}. None is touched or woken.")
+    if not workers:
         return True
-    found = f"unfinished jobs: {jobs:,}, workers: {workers:,}"
-    note(
-        f"{paint('note:', 'yellow')} the store is in use ({found}). Nothing of that is touched and nobody is woken, "
-        "but server, disk and cores are shared, so each slows the other down meanwhile."
-    )
-    return agree("Measure all the same?", yes=yes, fix="Add -y to measure, or wait until the store is idle.")
+    question = "The workers share server, disk and cores with the measurement: each slows the other down. Measure?"
+    return agree(question, yes=yes, fix="Add -y to measure, or stop the workers first.")
 
 
 def _clear(session: Session, interrupts: Interrupts) -> None:

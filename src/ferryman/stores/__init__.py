@@ -55,34 +55,43 @@ def open_store(
     `durability` is for SQLite; `replicas`, `fsync` and `allow_volatile` are for Redis. Raises `StoreMisconfigured` for
     a URL that names no store.
     """
-    scheme, separator, rest = settle(url).partition("://")
+    kind, rest = _kind(settle(url))
     keep = retention or Retention()
     # Imported here: whoever uses one store does not load the others.
-    if scheme == "sqlite" and separator:
-        if not rest.startswith("/"):
-            place = rest.rpartition("@")[2]  # what is before it may be a password
-            raise StoreMisconfigured(f"sqlite://{place} names a host; a file takes three slashes: sqlite:///{place}")
+    if kind == "sqlite":
         from ferryman.stores.sqlite.store import SqliteStore
 
         return SqliteStore(Path(rest[1:]).expanduser(), keep, durability=durability, clock=clock)
-    if scheme in _REDIS and separator:
-        from ferryman.stores.redis.address import parse_address
-        from ferryman.stores.redis.promises import Promises
-        from ferryman.stores.redis.store import RedisStore
+    from ferryman.stores.redis.address import parse_address
+    from ferryman.stores.redis.promises import Promises
+    from ferryman.stores.redis.store import RedisStore
 
-        promises = Promises(replicas, fsync, allow_volatile)
-        return RedisStore(parse_address(url), keep, promises, clock=clock)
-    shown = scheme if separator else url.rpartition("@")[2][:40]
-    raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")
+    promises = Promises(replicas, fsync, allow_volatile)
+    return RedisStore(parse_address(url), keep, promises, clock=clock)
 
 
 def scratch_beside(url: str) -> Scratch:
     """Return a place beside the store of a URL, not made yet; raises `StoreMisconfigured` as `open_store` does."""
     name = f"{SYSTEM.bits(32):08x}"
-    if url.startswith("sqlite:"):
+    kind, rest = _kind(url)
+    if kind == "sqlite":
         from ferryman.stores.sqlite.scratch import SqliteScratch
 
-        return SqliteScratch(url, name)
+        return SqliteScratch(Path(rest[1:]).expanduser(), name)
     from ferryman.stores.redis.scratch import RedisScratch
 
     return RedisScratch(url, name)
+
+
+def _kind(url: str) -> tuple[str, str]:
+    """Return which store a URL names, and what follows its scheme."""
+    scheme, separator, rest = url.partition("://")
+    if scheme == "sqlite" and separator:
+        if not rest.startswith("/"):
+            place = rest.rpartition("@")[2]  # what is before it may be a password
+            raise StoreMisconfigured(f"sqlite://{place} names a host; a file takes three slashes: sqlite:///{place}")
+        return "sqlite", rest
+    if scheme in _REDIS and separator:
+        return "redis", rest
+    shown = scheme if separator else url.rpartition("@")[2][:40]
+    raise StoreMisconfigured(f"no store goes by {shown!r}. {_HOW}")

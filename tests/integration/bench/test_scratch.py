@@ -12,7 +12,7 @@ from ferryman import Ferryman
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.store.messages import Count
 from ferryman.store.scratch import Spent
-from ferryman.stores import scratch_beside
+from ferryman.stores import open_store, scratch_beside
 from ferryman.stores.redis.scratch import numbers_of
 from tests.servers.redis_server import RedisServer
 from tests.servers.running import running, running_cluster, running_sentinel
@@ -124,6 +124,15 @@ def test_the_url_keeps_what_was_said(url: str) -> None:
     assert said.pop("prefix").startswith("shop-bench-" if "shop" in url else "fm-bench-")
     assert all(f"{name}={value}" in url for name, value in said.items())
     assert ("partitions" in said, "db" in said) == ("partitions" in url, "db" in url)
+
+
+@pytest.mark.parametrize("url", ["foo://h", "foo", "sqlite://host/file.db", "redis://h:1:2"])
+def test_what_names_no_store_is_refused_as_a_store_is(url: str) -> None:
+    with pytest.raises(StoreMisconfigured) as ours:
+        scratch_beside(url)
+    with pytest.raises(StoreMisconfigured) as theirs:
+        open_store(url)
+    assert str(ours.value) == str(theirs.value)
 
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:

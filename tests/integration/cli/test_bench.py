@@ -62,14 +62,29 @@ def test_a_folder_without_a_store(folder: Path, processes: Processes) -> None:
 
 def test_the_jobs_of_a_store_are_not_touched(terminal: Terminal, processes: Processes) -> None:
     job_id = terminal.submit("send_email")
-    refused = processes.start("bench", "--seconds", "1")
-    assert refused.ends() == 4
-    assert "unfinished jobs: 1, workers: 0" in refused.text
     before = (terminal.folder / "ferryman.db").read_bytes()
-    assert told(processes.start("bench", "--seconds", "1", "-y"))["jobs"]["agree"]
+    bench = processes.start("bench", "--seconds", "1")
+    assert told(bench)["jobs"]["agree"]
+    assert "unfinished jobs: 1, workers: 0. None is touched" in bench.text
     assert (terminal.folder / "ferryman.db").read_bytes() == before
     assert terminal.run("queues", "ls", "-o", "ids").ids == ["mail"]
     assert terminal.run("jobs", "show", job_id).json["state"] == "pending"
+
+
+def test_workers_of_a_store_are_asked_for(terminal: Terminal, processes: Processes, screens: list[Screen]) -> None:
+    worker = processes.start("worker")
+    worker.says("started")
+    until(lambda: terminal.run("workers", "ls").json != [], "it has announced itself")
+    refused = processes.start("bench")
+    assert refused.ends() == 4
+    assert "each slows the other down" in refused.text
+    screens.append(asked := Screen(terminal.folder, "bench"))
+    asked.says("[y/N]")
+    asked.types("n\n")
+    assert asked.ends() == 4
+    assert told(processes.start("bench", "--seconds", "1", "-y"))["jobs"]["agree"]
+    assert "bench" not in worker.text  # it would tell of jobs that wait for a task it does not know
+    assert sorted(path.name for path in terminal.folder.glob(".ferryman*")) == []
 
 
 def test_a_server_is_left_as_it_was(processes: Processes, server: RedisServer) -> None:

@@ -25,8 +25,8 @@ class SqliteScratch:
 
     local = True
 
-    def __init__(self, url: str, name: str) -> None:
-        self._beside = Path(url.removeprefix("sqlite:///")).expanduser().absolute()
+    def __init__(self, beside: Path, name: str) -> None:
+        self._beside = beside.absolute()
         self._folder = self._beside.parent / f".ferryman-bench-{name}"
         self._file = self._folder / "jobs.db"
 
