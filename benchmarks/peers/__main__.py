@@ -21,7 +21,7 @@ from benchmarks.peers.catalog import CATALOG
 from benchmarks.peers.environments import BENCH, Unavailable, interpreter, versions
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.places import PLACES, postgres_program
-from benchmarks.peers.stages import MEASURES, ONCE, Round, measured
+from benchmarks.peers.stages import MEASURES, PASSES, Round, measured
 from benchmarks.peers.summary import BUSY, Row, Summary
 
 SEED = 5
@@ -73,7 +73,7 @@ def passes(peers: list[Peer], names: frozenset[str], repeat: int, scale: float) 
     for turn in range(repeat):
         order = list(peers)
         random.Random(SEED + turn).shuffle(order)
-        wanted = names if turn == 0 else names - ONCE
+        wanted = frozenset(name for name in names if turn < PASSES.get(name, repeat))
         for peer in order:
             yield peer, rows_of(peer, turn, wanted, scale)
 
@@ -84,7 +84,7 @@ def rows_of(peer: Peer, turn: int, names: frozenset[str], scale: float) -> Itera
     with tempfile.TemporaryDirectory(prefix="run-", dir=BENCH) as folder:
         try:
             with PLACES[peer.store](Path(folder)) as place:
-                for measure, sample in measured(Round(peer, place, Path(folder), scale), names):
+                for measure, sample in measured(Round(peer, place, Path(folder), scale, names)):
                     if isinstance(sample, str):
                         yield Row(turn, peer.name, measure, error=sample)
                     else:

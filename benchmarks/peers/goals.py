@@ -84,7 +84,7 @@ GOALS = [
     Goal("submit to start at 100 jobs/s, p99, to a BLPOP loop", "p99", 2, False, (BLPOP,)),
     Goal("Redis processor time per job, submit to finish", "redis_us", 20, False, unit="us"),
     Goal("worker processor time per job", "drain_worker_us", 20, False, unit="us"),
-    Goal("bytes in Redis per waiting job", "bulk_bytes", 400, False),
+    Goal("bytes in Redis per waiting job", "bytes", 400, False),
     Goal("idle worker, calls of Redis per second", "idle_calls", 1, False),
     Goal("idle worker, % of a core", "idle_cpu", 0.5, False),
     Goal("SQLite drain, to huey on SQLite", "drain", 4, beside=("huey-sqlite",), peer=ON_SQLITE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import statistics
 import time
@@ -22,6 +23,8 @@ Costs = dict[str, float]
 
 async def growth(url: str, many: int = MANY) -> Costs:
     """Return what each call costs among many, as a multiple of what it costs among few."""
+    # It says that this Redis keeps nothing, which is known here.
+    logging.getLogger("ferryman").setLevel(logging.ERROR)
     ferry = Ferryman(url, allow_volatile=True)
 
     @ferry.task

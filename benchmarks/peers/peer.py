@@ -40,6 +40,8 @@ class Peer:
     python: bool = True
     #: Whether one program starts the worker processes asked for.
     forks: bool = False
+    #: Whether its tables have to be made first.
+    prepares: bool = False
     packages: tuple[str, ...] = ()
     #: The measures that make sense for it; those of a queue without any.
     only: frozenset[str] = frozenset()

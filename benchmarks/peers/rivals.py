@@ -168,6 +168,7 @@ RIVALS = [
         f"{AT_LEAST_ONCE}, if the app retries stalled jobs",
         "concurrency 100, delete_jobs successful, PostgreSQL with its default durability",
         store="postgres",
+        prepares=True,
         packages=("procrastinate", "psycopg", "uvloop"),
     ),
 ]

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.peers import growth, http
@@ -22,6 +22,10 @@ from benchmarks.peers.waiting import wait_until
 STALLED = 15
 #: How long what follows the last start of a drain may take: results, acknowledgements, counters.
 SETTLE = 0.3
+#: How long an idle worker is watched, in seconds.
+IDLE = 5.0
+#: Jobs a second when the time from submit to start is measured.
+PER_SECOND = 100
 US = 1e6
 
 Figures = dict[str, float]
@@ -38,7 +42,8 @@ class Sample:
 class Round:
     """One system on one place for one pass."""
 
-    def __init__(self, peer: Peer, place: Place, folder: Path, scale: float) -> None:
+    def __init__(self, peer: Peer, place: Place, folder: Path, scale: float, names: frozenset[str]) -> None:
+        self.names = names
         self.peer = peer
         self.place = place
         self._folder = folder
@@ -57,8 +62,9 @@ class Round:
         shutil.rmtree(marks, ignore_errors=True)
         marks.mkdir()
         site = Site(self.peer, self.place.url, marks, jobs, task)
-        with client(site) as talk:
-            talk.ask("prepare")
+        if self.peer.prepares:
+            with client(site) as talk:
+                talk.ask("prepare")
         return site
 
     def submit(self, talk: Client, verb: str, first: int, count: int) -> Sample:
@@ -70,7 +76,6 @@ class Round:
         if self.place.tells:
             figures[f"{verb}_redis_us"] = spent.cpu / count * US
             figures[f"{verb}_commands"] = spent.commands / count
-            figures[f"{verb}_bytes"] = spent.memory / count
         return Sample(figures, load.foreign())
 
     def drain(self, site: Site, processes: int, name: str) -> Sample:
@@ -116,8 +121,13 @@ Stage = Callable[[Round], dict[str, Sample]]
 def bulk_and_drain(at: Round) -> dict[str, Sample]:
     """Many jobs in the fastest way; then one worker process."""
     site = at.site(at.count(at.peer.jobs.bulk))
+    before = at.place.spent()
     with client(site) as talk:
         bulk = at.submit(talk, "bulk", 0, site.jobs)
+    if at.place.tells:
+        # Without the client, whose connections take memory too.
+        room = (at.place.spent() - before).memory / site.jobs
+        bulk = replace(bulk, figures={**bulk.figures, "bytes": room})
     return {"bulk": bulk, "drain": at.drain(site, 1, "drain")}
 
 
@@ -146,30 +156,42 @@ def kilobyte(at: Round) -> dict[str, Sample]:
 
 def calm(at: Round) -> dict[str, Sample]:
     """One worker process that waits: how soon it starts a job at 100 a second, then what it costs doing nothing."""
-    warm, count, rate, seconds = 30, at.count(250), 100, 5.0
+    warm, count = 30, at.count(250)
     site = at.site(warm + count)
+    starts = Starts(site.marks, site.jobs)
     with client(site) as talk, workers(site, 1) as team:
-        talk.ask("paced", 0, 1, rate)
-        starts = Starts(site.marks, site.jobs)
+        talk.ask("paced", 0, 1, PER_SECOND)
         at.until(lambda: starts.started() == 1, team)
-        talk.ask("paced", 1, warm - 1, rate)
+        talk.ask("paced", 1, warm - 1, PER_SECOND)
         at.finish(starts, team, warm)
         load = Load()
-        asked = talk.ask("paced", warm, count, rate)["given"]
+        asked = talk.ask("paced", warm, count, PER_SECOND)["given"]
         at.finish(starts, team)
         tally, foreign = starts.tally(), load.foreign()
         tally.verify()
-        waits = sorted((start - then) / US for start, then in zip(tally.times[warm:], asked, strict=True))
-        time.sleep(2)
-        load, before, cpu = Load(), at.place.spent(), team.cpu()
-        time.sleep(seconds)
-        team.check()
-        idle = {"idle_cpu": (team.cpu() - cpu) / seconds * 100}
-        if at.place.tells:
-            spent = at.place.spent() - before
-            idle |= {"idle_commands": spent.commands / seconds, "idle_calls": spent.calls / seconds}
-    latency = {f"p{part}": waits[min(count - 1, count * part // 100)] for part in (50, 95, 99)}
-    return {"latency": Sample(latency, foreign), "idle": Sample(idle, load.foreign())}
+        samples = {"latency": Sample(waits(tally.times[warm:], asked), foreign)}
+        if "idle" in at.names:
+            samples["idle"] = idle(at, team)
+    return samples
+
+
+def waits(times: list[int], asked: list[int]) -> Figures:
+    """Return the parts of the times from submit to start, in milliseconds."""
+    found = sorted((start - then) / 1e6 for start, then in zip(times, asked, strict=True))
+    return {f"p{part}": found[min(len(found) - 1, len(found) * part // 100)] for part in (50, 95, 99)}
+
+
+def idle(at: Round, team: Workers) -> Sample:
+    """Return what workers cost that have nothing to do."""
+    time.sleep(1)  # what follows the last job
+    load, before, cpu = Load(), at.place.spent(), team.fine_cpu()
+    time.sleep(IDLE)
+    team.check()
+    figures = {"idle_cpu": (team.fine_cpu() - cpu) / IDLE * 100}
+    if at.place.tells:
+        spent = at.place.spent() - before
+        figures |= {"idle_commands": spent.commands / IDLE, "idle_calls": spent.calls / IDLE}
+    return Sample(figures, load.foreign())
 
 
 def over_http(measure: str) -> Stage:
@@ -197,8 +219,8 @@ def growing(at: Round) -> dict[str, Sample]:
     return {"growth": Sample(asyncio.run(growth.growth(site.url, many)), load.foreign())}
 
 
-#: What takes long and changes little is measured in one pass.
-ONCE = frozenset({"growth"})
+#: What takes long and changes little is measured in so many passes only.
+PASSES = {"growth": 1, "idle": 3}
 
 #: By the measures that each gives.
 STAGES: list[tuple[frozenset[str], Stage]] = [
@@ -215,10 +237,10 @@ QUEUE = THROUGHPUT | {"latency", "idle"}
 MEASURES: frozenset[str] = frozenset().union(*[measures for measures, _ in STAGES])
 
 
-def measured(at: Round, names: frozenset[str]) -> Iterator[tuple[str, Sample | str]]:
+def measured(at: Round) -> Iterator[tuple[str, Sample | str]]:
     """Yield each wanted stage's measures with its samples, or the reason why there are none."""
     for measures, stage in STAGES:
-        wanted = measures & names & (at.peer.only or QUEUE)
+        wanted = measures & at.names & (at.peer.only or QUEUE)
         if not wanted:
             continue
         try:

@@ -26,7 +26,7 @@ COSTS = {
     "drain_worker_us": ("worker us", "drain"),
     "redis_us": ("Redis us", "drain"),
     "commands": ("Redis commands", "drain"),
-    "bulk_bytes": ("bytes waiting", "bulk"),
+    "bytes": ("bytes waiting", "bulk"),
 }
 IDLE = {
     "idle_calls": ("calls/s", "idle"),

@@ -19,6 +19,7 @@ from benchmarks.peers.systems.interface import SLOTS, URL, VARIANT, Call, System
 from benchmarks.peers.systems.marks import started
 
 CHUNK = 500
+LANES = int(os.environ.get("LANES", "2"))
 
 TURN = """
 local ended = tonumber(ARGV[3])
@@ -67,7 +68,7 @@ class Bare(System):
         await self.redis.aclose()
 
     def work(self, processes: int) -> None:
-        uvloop.run(blpop_loop() if VARIANT == "blpop" else slots())
+        uvloop.run(blpop_loop() if VARIANT == "blpop" else lanes())
 
 
 async def blpop_loop() -> None:
@@ -79,9 +80,14 @@ async def blpop_loop() -> None:
             run(reply[1])
 
 
-async def slots() -> None:
-    """Keep all slots filled, a turn at a time; look again in 10 ms when there is nothing."""
-    client = redis.asyncio.from_url(URL)
+async def lanes() -> None:
+    """Share the slots among two loops, so that Redis works on the turn of one while the other runs its jobs."""
+    await asyncio.gather(*[slots(SLOTS // LANES) for _ in range(LANES)])
+
+
+async def slots(count: int) -> None:
+    """Keep slots filled, a turn at a time; look again in 10 ms when there is nothing."""
+    client = redis.asyncio.from_url(URL, single_connection_client=True)
     turn = client.register_script(TURN)
     ended: list[bytes | str] = []
     # Holds the tasks, as the loop does not.
@@ -95,7 +101,7 @@ async def slots() -> None:
 
     while True:
         now, ended = ended, []
-        reply = await turn(keys=KEYS, args=[SLOTS - len(running), int(time.time()) + 15, len(now) // 2, *now])
+        reply = await turn(keys=KEYS, args=[count - len(running), int(time.time()) + 15, len(now) // 2, *now])
         if reply:
             for id, blob in zip(*reply, strict=True):
                 # A job submitted alone has no blob: its id is its blob.

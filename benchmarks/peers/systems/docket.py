@@ -53,8 +53,7 @@ class DocketSystem(System):
     def work(self, processes: int) -> None:
         async def main() -> None:
             await self.open()
-            options = {"minimum_check_interval": LOOK, "scheduling_resolution": LOOK}
-            async with Worker(docket, concurrency=SLOTS, **options) as worker:
+            async with Worker(docket, concurrency=SLOTS, minimum_check_interval=LOOK) as worker:
                 await worker.run_forever()
 
         uvloop.run(main())
