@@ -75,7 +75,7 @@ async def ferryman(settings: Settings, *words: str) -> AsyncIterator[Running]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "ferryman.cli.child", *words),
-            env=os.environ | _environment(settings),
+            env=os.environ | environment(settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
@@ -93,7 +93,7 @@ async def ferryman(settings: Settings, *words: str) -> AsyncIterator[Running]:
                 await process.wait()
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
     """Return what makes a process keep its jobs where and as these settings say."""
     said = {name: str(getattr(settings, name)) for name in _PASSED_ON}
     return {f"FERRYMAN_{name.upper()}": value for name, value in said.items()} | {"FERRYMAN_LOG": "json"}
