@@ -73,5 +73,5 @@ lock: setup  ## Write requirements/*.txt anew; `make lock ARGS=--upgrade` takes 
 	@sh scripts/lock.sh $(ARGS)
 
 clean:  ## Remove everything that these targets made
-	rm -rf .venv .venv-lock build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-lock .bench build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,7 +22,7 @@ from benchmarks.peers.environments import BENCH, Unavailable, interpreter, versi
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.places import PLACES, postgres_program
 from benchmarks.peers.stages import MEASURES, PASSES, Round, measured
-from benchmarks.peers.summary import BUSY, Row, Summary
+from benchmarks.peers.summary import BUSY, Row, Summary, number
 
 SEED = 5
 #: A log has no width of its own.
@@ -119,7 +119,7 @@ def tell(row: Row) -> None:
     if row.error:
         console.print(f"{row.turn + 1} {row.peer:<16} {row.measure:<11} [red]failed: {row.error}", highlight=False)
         return
-    shown = "  ".join(f"{name} {tables.number(value)}" for name, value in list(row.figures.items())[:4])
+    shown = "  ".join(f"{name} {number(value)}" for name, value in list(row.figures.items())[:4])
     busy = f"  [yellow]others kept {row.foreign:.1f} cores busy" if row.foreign > BUSY else ""
     console.print(f"{row.turn + 1} {row.peer:<16} {row.measure:<11} {shown}{busy}", highlight=False)
 
@@ -129,7 +129,7 @@ def show(summary: Summary) -> None:
     for table in tables.figures(summary):
         shown = RichTable(title=table.title, title_justify="left", title_style="bold")
         for index, heading in enumerate(table.head):
-            shown.add_column(heading, justify="left" if index == 0 else "right")
+            shown.add_column(heading, justify="left" if index == 0 or table.words else "right")
         for cells in table.rows:
             shown.add_row(*[cell.replace("**", "") for cell in cells])
         console.print(shown)

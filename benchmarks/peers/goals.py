@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.peers.peer import AT_MOST_ONCE, Peer
 from benchmarks.peers.rivals import RIVALS
-from benchmarks.peers.summary import Summary
+from benchmarks.peers.summary import Summary, number
 
 OURS, ON_SQLITE, BARE, BLPOP = "ferryman", "ferryman-sqlite", "bare", "bare-blpop"
 
@@ -51,7 +51,7 @@ class Goal:
             return Verdict(self.text, goal, mine, self._met(mine))
         rival, best = (max if self.least else min)(others, key=lambda other: other[1])
         ratio = mine / best
-        return Verdict(self.text, goal, ratio, self._met(ratio), f"{mine:,.4g} / {best:,.4g} ({rival})")
+        return Verdict(self.text, goal, ratio, self._met(ratio), f"{number(mine)} to {number(best)} ({rival})")
 
     def _met(self, value: float) -> bool:
         return value >= self.bound if self.least else value <= self.bound

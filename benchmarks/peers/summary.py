@@ -100,3 +100,10 @@ def _median(samples: list[tuple[float, float]]) -> Figure:
     values = [value for value, _ in samples]
     foreign = statistics.median(foreign for _, foreign in samples)
     return Figure(statistics.median(values), len(values), min(values), max(values), foreign)
+
+
+def number(value: float) -> str:
+    """Return three figures of a number, or all before the point."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

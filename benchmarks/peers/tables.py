@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.peers.goals import BARE, ON_SQLITE, OURS, judged
 from benchmarks.peers.peer import Peer
-from benchmarks.peers.summary import Summary
+from benchmarks.peers.summary import Summary, number
 
 #: By figure: its heading, and the measure that it is part of.
 RATES = {
@@ -49,18 +49,13 @@ class Table:
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    #: Whether all of it is words rather than figures.
+    words: bool = False
 
     def markdown(self) -> str:
-        """Return it as Markdown, figures to the right."""
-        lines = [self.head, ["---", *["--:"] * (len(self.head) - 1)], *self.rows]
+        """Return it as Markdown, with figures at the right."""
+        lines = [self.head, ["---", *["---" if self.words else "--:"] * (len(self.head) - 1)], *self.rows]
         return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
-
-
-def number(value: float) -> str:
-    """Return three figures of a number, or all before the point."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def absolute(summary: Summary, title: str, columns: Columns) -> Table:
@@ -111,7 +106,7 @@ def goals(summary: Summary) -> Table:
         ]
         for verdict in judged(summary)
     ]
-    return Table("Goals", ["figure", "goal", "measured", "of", ""], rows)
+    return Table("Goals", ["figure", "goal", "measured", "of", ""], rows, words=True)
 
 
 def systems(summary: Summary, versions: dict[str, str]) -> Table:
@@ -119,7 +114,7 @@ def systems(summary: Summary, versions: dict[str, str]) -> Table:
     rows = [
         [peer.name, versions.get(peer.name, "-"), peer.store, peer.guarantee, peer.settings] for peer in summary.peers()
     ]
-    return Table("Systems", ["system", "versions", "store", "a job runs", "settings"], rows)
+    return Table("Systems", ["system", "versions", "store", "a job runs", "settings"], rows, words=True)
 
 
 def figures(summary: Summary) -> list[Table]:

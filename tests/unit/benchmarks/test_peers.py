@@ -61,9 +61,9 @@ def test_ratios_are_ours_to_theirs_and_each_beside_our_store_of_its_kind() -> No
 def test_a_goal_compares_with_the_best_of_the_others() -> None:
     summary = Summary(drains("ferryman", 600) + drains("saq", 90) + drains("dramatiq", 110) + drains("bullmq", 900))
     best = Goal("drain", "drain", 6, beside=("saq", "dramatiq")).judge(summary)
-    assert (best.met, best.beside) == (False, "600 / 110 (dramatiq)")
+    assert (best.met, best.beside) == (False, "600 to 110 (dramatiq)")
     assert Goal("drain", "drain", 5, beside=("saq", "dramatiq")).judge(summary).met
-    assert Goal("drain", "drain", 5, False, beside=("saq", "dramatiq")).judge(summary).beside == "600 / 90 (saq)"
+    assert Goal("drain", "drain", 5, False, beside=("saq", "dramatiq")).judge(summary).beside == "600 to 90.0 (saq)"
     assert Goal("drain", "drain", 600, False).judge(summary).met
     assert Goal("drain", "drain", 6, beside=("taskiq-list",)).judge(summary).met is None
 
