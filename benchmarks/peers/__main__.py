@@ -146,6 +146,7 @@ def main() -> None:
     else:
         peers = [peer for peer in CATALOG if chosen.only is None or peer.name in chosen.only]
         able, found, rows = ready(peers)
+        http.install()
         how = page.Circumstances(time.strftime("%Y-%m-%d"), machine.describe(), chosen.repeat, found, http.tool())
         names = frozenset(chosen.measures or MEASURES)
         rows += measure_all(able, names, chosen.repeat, 0.1 if chosen.quick else 1)
