@@ -48,7 +48,7 @@ class Client:
         jobs (the same ids) again is safe. A job with a key or a request is stored under an id of its own place.
         """
         if len(jobs) <= LARGEST_CALL:
-            return await self._enqueue([job.placed() for job in jobs])
+            return await self._line_up([job.placed() for job in jobs])
         answers: list[Submitted] = []
         pieces: deque[asyncio.Future[list[Submitted]]] = deque()
         try:
@@ -56,7 +56,7 @@ class Client:
                 # One piece ahead of the answer: it is written while the store works on the one before.
                 if len(pieces) == MOST_CALLS:
                     answers += await pieces.popleft()
-                pieces.append(self._enqueue([job.placed() for job in jobs[start : start + LARGEST_CALL]]))
+                pieces.append(self._line_up([job.placed() for job in jobs[start : start + LARGEST_CALL]]))
             while pieces:
                 answers += await pieces.popleft()
         finally:
@@ -64,7 +64,7 @@ class Client:
                 piece.cancel()  # after a failure nobody is there to hear of the other
         return answers
 
-    def _enqueue(self, jobs: Sequence[NewJob]) -> asyncio.Future[list[Submitted]]:
+    def _line_up(self, jobs: Sequence[NewJob]) -> asyncio.Future[list[Submitted]]:
         """Have jobs sent with the next store call."""
         future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
         self._waiting.append((jobs, future))

@@ -27,6 +27,7 @@ Cause = Callable[[World, Store], Awaitable[object]]
 
 
 async def submit(world: World, other: Store) -> None:
+    await world.claim_one(store=other)  # the first in an empty line; who comes behind others is found with them
     await other.submit([world.job()])
 
 

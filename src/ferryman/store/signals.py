@@ -1,7 +1,8 @@
 """The names of the signals that a store sends after a transition, so that whoever waits can look again.
 
 A signal says "look", never "here is": it may come too often, late, or not at all. Whoever waits for one
-therefore waits with a deadline, and looks in the store afterwards.
+therefore waits with a deadline, and looks in the store afterwards. Of jobs that line up, the first one in an empty line
+must be told of; whoever looks for it finds those behind it.
 """
 
 from __future__ import annotations

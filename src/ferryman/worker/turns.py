@@ -157,13 +157,17 @@ class Turns:
     def _compose(self) -> _Sent:
         ended, self._ended = self._ended[:LARGEST_TURN], self._ended[LARGEST_TURN:]
         plan = self._plan
+        want = min(self._attempts.free, LARGEST_TURN) if self.claiming else 0
+        if want:
+            # From now on a signal is news: what it tells of may come after this turn has looked.
+            self._may_be_work = False
         turn = Turn(
             plan.worker,
             self._around.ports.bits(63),
             plan.queues,
             plan.tasks,
             [outcome for _, outcome in ended],
-            min(self._attempts.free, LARGEST_TURN) if self.claiming else 0,
+            want,
             plan.lease,
         )
         return _Sent(turn, ended, self._around.ports.monotonic())
@@ -187,10 +191,10 @@ class Turns:
             for attempt in attempts:
                 self._runner.hand_back(attempt, self)
         want = sent.turn.want
-        if want > 0:
-            self._may_be_work = len(reply.claimed) >= want
-            if not self._may_be_work and self._nothing_left(reply):
-                self._out_of_work()
+        if want > 0 and len(reply.claimed) >= want:
+            self._may_be_work = True
+        elif want > 0 and self._nothing_left(reply):
+            self._out_of_work()
 
     def _start(self, attempts: Sequence[Attempt]) -> None:
         """Run attempts: many of them in two shares, so that the store works on one while the other runs here.
@@ -200,10 +204,13 @@ class Turns:
         first = len(attempts)
         if first >= WORTH_SHARING:
             first = 0 if self._ended else first // 2
-        for attempt in attempts[:first]:
-            self._runner.start(attempt, self)
+        self._run(attempts[:first])
         if rest := attempts[first:]:
-            _in_steps(STEPS_TO_LEAVE, lambda: [self._runner.start(attempt, self) for attempt in rest])
+            _in_steps(STEPS_TO_LEAVE, lambda: self._run(rest))
+
+    def _run(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            self._runner.start(attempt, self)
 
     def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
         if outcome.ending is Ending.RELEASED:

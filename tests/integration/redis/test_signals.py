@@ -12,7 +12,7 @@ from ferryman.store.signals import ANY_QUEUE, FINISHED, queue_signal
 from tests.conformance.test_signals import CAUSES, Cause
 from tests.conformance.topologies import Redis
 from tests.conformance.world import World
-from tests.integration.redis.place import Place, submit
+from tests.integration.redis.place import Place, submit, turn
 from tests.servers.redis_server import RedisServer
 
 NEVER = 20.0
@@ -79,6 +79,7 @@ async def test_what_is_waited_for_while_the_subscription_is_made_is_heard(place:
             await submit(other)
             await store.wait([ANY_QUEUE], NEVER)
             await first
+            await turn(other)  # the next one is to be the first in line again
 
 
 @pytest.mark.parametrize(("signal", "cause"), CAUSES, ids=lambda value: getattr(value, "__name__", str(value)))

@@ -68,7 +68,7 @@ class MemoryStore:
     """Keeps jobs in order of submission; `turns` are all it was asked, resent ones included.
 
     `down` makes every call fail before it does anything. `deaf` makes the next so many turns do their work and then
-    lose the answer. `gate`, when set to an event, holds turns until it is set. `stuck` makes extend never answer.
+    lose the answer. `gate`, when set to an event, holds turns until it is set; `slow` holds answers. `stuck` makes extend never answer.
     """
 
     def __init__(self) -> None:
@@ -83,6 +83,7 @@ class MemoryStore:
         self.deaf = 0
         self.broken: Exception | None = None
         self.gate: asyncio.Event | None = None
+        self.slow: asyncio.Event | None = None
         self.stuck = False
         self.upkeeps = 0
         self.more_upkeep = 0
@@ -144,6 +145,8 @@ class MemoryStore:
             accepted = [self._finish(outcome) for outcome in turn.outcomes]
             self._promote_and_recover()
             self._answers[turn.request] = TurnReply(accepted, self._claim(turn), self._due_in())
+        if self.slow is not None:
+            await self.slow.wait()
         if self.deaf > 0:
             self.deaf -= 1
             raise StoreUnavailable("the answer was lost")

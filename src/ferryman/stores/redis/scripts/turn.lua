@@ -27,33 +27,34 @@ local function read_outcomes()
   return tokens, said
 end
 
--- Which of the tokens are held, and what that makes of the outcomes: of two for one lease the first counts.
-local function judge(tokens)
-  local held, seen, accepted = {}, {}, {}
-  for first = 1, #tokens, MOST_AT_ONCE do
-    local last = math.min(first + MOST_AT_ONCE - 1, #tokens)
-    for n, score in ipairs(redis.call('ZMSCORE', LEASES, unpack(tokens, first, last))) do
-      local token = tokens[first + n - 1]
-      accepted[first + n - 1] = score and not seen[token] and '1' or '0'
-      if score and not seen[token] then held[#held + 1] = token end
-      seen[token] = true
-    end
-  end
-  return accepted, held
+-- Whether the attempt of a token still runs: its job says so. Of two outcomes for one lease only the first finds it so.
+local function holds(token, state, attempt, nonce)
+  return state == 'processing' and string.sub(token, ID + 1) == attempt .. ' ' .. nonce
 end
 
-local function finish_one(id, said)
-  if string.sub(said, 1, 1) == '+' then return complete(id, string.sub(said, 2)) end
-  local ending, delay, error = string.match(said, '^(%S+) (%d+) (.*)$')
-  by_ending[ending](read_attempt(id), error, tonumber(delay))
+-- Completing is what happens most, and reads the least.
+local function finish_one(token, said)
+  local id = string.sub(token, 1, ID)
+  local state, attempt, nonce, lane, seq =
+    unpack(redis.call('HMGET', JOB .. id, 'state', 'attempt', 'nonce', 'lane', 'seq'))
+  if not holds(token, state, attempt, nonce) then return false end
+  if string.sub(said, 1, 1) == '+' then
+    complete({ id = id, lane = lane, seq = seq }, string.sub(said, 2))
+  else
+    local ending, delay, error = string.match(said, '^(%S+) (%d+) (.*)$')
+    by_ending[ending](read_attempt(id), error, tonumber(delay))
+  end
+  return true
 end
 
 local function finish(tokens, said)
-  local accepted, held = judge(tokens)
-  in_pieces('ZREM', LEASES, held)
+  local accepted, ended = {}, {}
   for n, token in ipairs(tokens) do
-    if accepted[n] == '1' then finish_one(string.sub(token, 1, ID), said[n]) end
+    local held = finish_one(token, said[n])
+    accepted[n] = held and '1' or '0'
+    if held then ended[#ended + 1] = token end
   end
+  in_pieces('ZREM', LEASES, ended)
   settle_ends()
   return table.concat(accepted)
 end

@@ -48,17 +48,14 @@ local function write_attempt(job, ending, error)
   write_down(job.id, job.attempt, job.started, now_text, ending, job.worker, error)
 end
 
--- The one that happens most reads the least.
-local function complete(id, result)
-  local lane, seq = unpack(redis.call('HMGET', JOB .. id, 'lane', 'seq'))
-  local job = { id = id, lane = lane, seq = seq }
+local function complete(job, result)
   if result == 'null' then
     end_job(job, 'processing', 'completed')
   elseif #result <= SHORT then
     end_job(job, 'processing', 'completed', 'result', result)
   else
     end_job(job, 'processing', 'completed', 'result', '')
-    redis.call('SET', RESULT .. id, result)
+    redis.call('SET', RESULT .. job.id, result)
   end
 end
 

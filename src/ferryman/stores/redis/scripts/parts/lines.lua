@@ -5,7 +5,7 @@
 -- Entries looked at when jobs come back to the front; more than this many are never away at once.
 local MOST_BEFORE = 2000
 
-local joining, returning = {}, {}
+local joining, joined, returning = {}, {}, {}
 
 local function place_of(entry)
   return tonumber(string.sub(entry, ID + 1))
@@ -15,7 +15,7 @@ end
 local function join(priority, lane, id, place)
   local list = list_in(joining, priority .. ' ' .. lane)
   list[#list + 1] = id .. place
-  tell_queue(lane)
+  joined[priority .. ' ' .. lane] = lane
 end
 
 -- Come back to the place that one had.
@@ -48,6 +48,8 @@ end
 -- Write down who joined and who came back.
 local function settle_lines()
   for line, entries in pairs(joining) do
+    -- Whoever could take from a line that has somebody in it was told when the first one came.
+    if redis.call('EXISTS', LINE .. line) == 0 then tell_queue(joined[line]) end
     in_pieces('RPUSH', LINE .. line, entries)
     redis.call('SADD', READY, line)
   end
@@ -55,5 +57,5 @@ local function settle_lines()
     put_back(line, entries)
     redis.call('SADD', READY, line)
   end
-  joining, returning = {}, {}
+  joining, joined, returning = {}, {}, {}
 end
