@@ -1,4 +1,4 @@
-"""What every test shares: how hypothesis searches, and what a crash tells. Fixtures live in the folder that uses them."""
+"""What every test shares: how hypothesis searches, and what a crash tells. Fixtures live where they are used."""
 
 import os
 

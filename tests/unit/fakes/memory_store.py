@@ -68,7 +68,8 @@ class MemoryStore:
     """Keeps jobs in order of submission; `turns` are all it was asked, resent ones included.
 
     `down` makes every call fail before it does anything. `deaf` makes the next so many turns do their work and then
-    lose the answer. `gate`, when set to an event, holds turns until it is set; `slow` holds answers. `stuck` makes extend never answer.
+    lose the answer. `gate`, when set to an event, holds turns until it is set; `slow` holds their answers. `stuck`
+    makes extend never answer.
     """
 
     def __init__(self) -> None:
