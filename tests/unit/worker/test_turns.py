@@ -96,12 +96,12 @@ async def test_a_signal_that_overtakes_an_answer_is_not_forgotten() -> None:
     # Seen red when the answer that there was nothing overruled the signal that there now is.
     async with working(task(hold), slots=2) as place:
         await asyncio.sleep(1)
-        first = place.store.put("hold")
+        first = place.store.put()
         await place.until(lambda: first.attempt)
         looks = len(place.store.turns)
         place.store.slow = asyncio.Event()
         await place.until(lambda: len(place.store.turns) > looks)  # it reports the end of the first, and looks
-        second = place.store.put("hold")  # its answer is on its way
+        second = place.store.put()  # its answer is on its way
         await asyncio.sleep(0.1)
         place.store.slow.set()
         await asyncio.sleep(0.1)
