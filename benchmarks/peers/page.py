@@ -31,8 +31,8 @@ Written by `make bench-peers`; [how fast Ferryman is](performance.md) says what 
 
 ![Jobs per second of each system on a logarithmic scale](peers.svg)
 
-{date}, on {machine}; {tools}. Medians of {passes}; each pass measures all
-systems, in an order of its own. Every job is counted: a figure whose jobs did not all run exactly once is a failure.
+{date}, on {machine}; {tools}. Medians of {passes} (at most three
+for the 1 kB task and idle workers); each pass measures all systems, in an order of its own. Every job is counted: a figure whose jobs did not all run exactly once is a failure.
 Compare systems within this run: client, workers and server share the cores, and rates drift from day to day.
 
 * Each job runs a task that does nothing but note when it started. *1 kB*: an argument and a result of 1,000 letters,

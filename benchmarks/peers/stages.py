@@ -220,7 +220,7 @@ def growing(at: Round) -> dict[str, Sample]:
 
 
 #: What takes long and changes little is measured in so many passes only.
-PASSES = {"growth": 1, "idle": 3}
+PASSES = {"growth": 1, "idle": 3, "kb_bulk": 3, "kb_drain": 3}
 
 #: By the measures that each gives.
 STAGES: list[tuple[frozenset[str], Stage]] = [
