@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -124,6 +126,12 @@ def tell(row: Row) -> None:
     console.print(f"{row.turn + 1} {row.peer:<16} {row.measure:<11} {shown}{busy}", highlight=False)
 
 
+def tools() -> str:
+    """Name what all systems share."""
+    server = subprocess.check_output(["redis-server", "--version"], text=True).partition("v=")[2].split()[0]
+    return f"Python {platform.python_version()}, Redis {server} without an append-only file, {http.tool()}"
+
+
 def show(summary: Summary) -> None:
     """Print the tables."""
     for table in tables.figures(summary):
@@ -133,8 +141,9 @@ def show(summary: Summary) -> None:
         for cells in table.rows:
             shown.add_row(*[cell.replace("**", "") for cell in cells])
         console.print(shown)
-    for row in summary.failures():
-        console.print(f"[red]failed: {row.peer}, {row.measure}: {row.error}", highlight=False)
+    for failure in summary.failures():
+        where = f"{failure.peer}, {failure.measure}, {failure.passes} times"
+        console.print(f"[red]failed: {where}: {failure.error}", highlight=False)
 
 
 def main() -> None:
@@ -147,7 +156,7 @@ def main() -> None:
         peers = [peer for peer in CATALOG if chosen.only is None or peer.name in chosen.only]
         able, found, rows = ready(peers)
         http.install()
-        how = page.Circumstances(time.strftime("%Y-%m-%d"), machine.describe(), chosen.repeat, found, http.tool())
+        how = page.Circumstances(time.strftime("%Y-%m-%d"), machine.describe(), chosen.repeat, found, tools())
         names = frozenset(chosen.measures or MEASURES)
         rows += measure_all(able, names, chosen.repeat, 0.1 if chosen.quick else 1)
         kept = {"how": asdict(how), "rows": [asdict(row) for row in rows]}

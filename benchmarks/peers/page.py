@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.peers import plot, tables
 from benchmarks.peers.environments import ROOT
-from benchmarks.peers.summary import BUSY, Summary
+from benchmarks.peers.summary import BUSY, Failure, Summary
 
 FOLDER = ROOT / "docs" / "explanation"
 
@@ -31,9 +31,11 @@ Written by `make bench-peers`; [how fast Ferryman is](performance.md) says what 
 
 ![Jobs per second of each system on a logarithmic scale](peers.svg)
 
-{date}, on {machine}; {tools}. Medians of {passes} (at most three
-for the 1 kB task and idle workers); each pass measures all systems, in an order of its own. Every job is counted: a figure whose jobs did not all run exactly once is a failure.
-Compare systems within this run: client, workers and server share the cores, and rates drift from day to day.
+{date}, on {machine}; {tools}.
+
+Medians of {passes} (at most three for the 1 kB task and idle workers); each pass measures all systems, in an order of
+its own. Every job is counted: a figure whose jobs did not all run exactly once is a failure. Compare systems within
+this run: client, workers and server share the cores, and rates drift from day to day.
 
 * Each job runs a task that does nothing but note when it started. *1 kB*: an argument and a result of 1,000 letters,
   results kept.
@@ -60,14 +62,13 @@ def text(summary: Summary, how: Circumstances) -> str:
     )
     parts.append(f"{disturbed}\n")
     if failures := summary.failures():
-        parts.append(
-            "## What failed\n\n" + "\n".join(_failure(row.peer, row.measure, row.error) for row in failures) + "\n"
-        )
+        parts.append("## What failed\n\n" + "\n".join(map(_failure, failures)) + "\n")
     return "\n".join(parts)
 
 
-def _failure(peer: str, measure: str, error: str) -> str:
-    return f"* {peer}, {measure}: {' '.join(error.split())[:200]}"
+def _failure(failure: Failure) -> str:
+    passes = "one pass" if failure.passes == 1 else f"{failure.passes} passes"
+    return f"* {failure.peer}, {failure.measure}, in {passes}: {' '.join(failure.error.split())[:200]}"
 
 
 def write(summary: Summary, how: Circumstances, folder: Path = FOLDER) -> Sequence[Path]:

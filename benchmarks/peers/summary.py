@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -47,6 +48,16 @@ class Figure:
         return self.foreign > BUSY
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A measure of a system that failed, and in how many passes."""
+
+    peer: str
+    measure: str
+    error: str
+    passes: int
+
+
 class Summary:
     """What is known of each system after a run."""
 
@@ -85,10 +96,10 @@ class Summary:
         found = self.get(peer, figure)
         return None if found is None else found.value
 
-    def failures(self) -> list[Row]:
-        """Return what failed, each reason of a system once."""
-        unique = {(row.peer, row.measure, row.error): row for row in self.rows if row.error}
-        return list(unique.values())
+    def failures(self) -> list[Failure]:
+        """Return what failed, the same reason once."""
+        counts = Counter((row.peer, row.measure, row.error) for row in self.rows if row.error)
+        return [Failure(*what, passes) for what, passes in counts.items()]
 
     def failed(self, peer: str, measure: str) -> bool:
         """Return whether a measure failed in at least one pass and was never good."""

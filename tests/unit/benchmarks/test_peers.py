@@ -41,7 +41,7 @@ def test_what_failed_in_every_pass_is_shown_as_failed() -> None:
     lost = Row(0, "saq", "drain", error="ValueError: 1 jobs lost and 0 run twice, of 9")
     shown = page.text(Summary([lost, *drains("dramatiq", 5)]), HOW)
     assert "| saq | - | - | - | failed |" in shown
-    assert "* saq, drain: ValueError: 1 jobs lost and 0 run twice, of 9" in shown
+    assert "* saq, drain, in one pass: ValueError: 1 jobs lost and 0 run twice, of 9" in shown
     assert not Summary([lost, *drains("saq", 5)]).failed("saq", "drain")
 
 
