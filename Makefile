@@ -38,7 +38,7 @@ format: setup  ## Format the code and apply the safe lint fixes
 model: setup  ## Compare stores with the model of the queue in many random steps; ARGS="--store redis-7.0"
 	$(BIN)/python -m tests.model $(ARGS)
 
-bench: setup  ## Compare with peers; prints ratios
+bench: setup  ## Measure Ferryman on this machine, each figure beside its goal
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-peers: setup  ## Compare with other queues, each in an environment of its own; half an hour

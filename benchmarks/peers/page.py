@@ -38,13 +38,14 @@ its own. Every job is counted: a figure whose jobs did not all run exactly once 
 this run: client, workers and server share the cores, and rates drift from day to day.
 
 * Each job runs a task that does nothing but note when it started. *1 kB*: an argument and a result of 1,000 letters,
-  results kept.
+  results kept by all that can.
 * A drain counts from the first start to the last. A system that cannot submit many jobs in one call has 100 submits in
   flight instead; one that blocks has one.
 * *us* are microseconds of processor time per job. Those of Redis are from submit, by 100 callers, to finish; its
   commands inside scripts count.
 * `bare` is redis-py alone doing the Redis work of a queue with leases and results, without retries, history, recovery
   and all else: the ceiling. `bare-blpop` waits for one job at a time.
+* HTTP requests come over 32 kept connections to one server process; there `bare` is FastAPI and one Redis command.
 
 Rates are not like for like: some of these systems lose what a worker held when it dies, and most keep less of a job
 than Ferryman does. The last table says what each promises, by its own code and documentation.
