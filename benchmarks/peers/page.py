@@ -51,6 +51,10 @@ Rates are not like for like: some of these systems lose what a worker held when 
 than Ferryman does. The last table says what each promises, by its own code and documentation.
 """
 
+DISTURBED = f"""Samples during which other programs kept more than {BUSY} cores busy are left out; a star marks a figure that
+has no other.
+"""
+
 
 def text(summary: Summary, how: Circumstances) -> str:
     """Return the page."""
@@ -58,10 +62,7 @@ def text(summary: Summary, how: Circumstances) -> str:
     parts = [INTRODUCTION.format(date=how.date, machine=how.machine, tools=how.tools, passes=passes)]
     for table in [*tables.figures(summary), tables.systems(summary, how.versions)]:
         parts.append(f"## {table.title}\n\n{table.markdown()}\n")
-    disturbed = (
-        f"A star: programs that are not part of the run kept more than {BUSY} cores busy in the median of its samples."
-    )
-    parts.append(f"{disturbed}\n")
+    parts.append(DISTURBED)
     if failures := summary.failures():
         parts.append("## What failed\n\n" + "\n".join(map(_failure, failures)) + "\n")
     return "\n".join(parts)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from benchmarks.peers.catalog import CATALOG
 from benchmarks.peers.peer import Peer
 
-#: Above this many cores kept busy by others, a figure is marked.
+#: With more cores than this kept busy by others, a sample does not count, unless there is no better one.
 BUSY = 0.35
 
 #: By the name of a figure that is the sum of others: the others.
@@ -108,8 +108,11 @@ class Summary:
 
 
 def _median(samples: list[tuple[float, float]]) -> Figure:
-    values = [value for value, _ in samples]
-    foreign = statistics.median(foreign for _, foreign in samples)
+    """Return the median of the samples that nobody disturbed, of all when there is none; never chosen by their value."""
+    quiet = [sample for sample in samples if sample[1] <= BUSY]
+    chosen = quiet or samples
+    values = [value for value, _ in chosen]
+    foreign = statistics.median(foreign for _, foreign in chosen)
     return Figure(statistics.median(values), len(values), min(values), max(values), foreign)
 
 

@@ -45,6 +45,12 @@ def test_what_failed_in_every_pass_is_shown_as_failed() -> None:
     assert not Summary([lost, *drains("saq", 5)]).failed("saq", "drain")
 
 
+def test_samples_that_others_disturbed_count_only_when_there_is_no_other() -> None:
+    disturbed = drains("saq", 10, 20, 30, foreign=0.36)
+    assert Summary(disturbed).value("saq", "drain") == 20
+    assert Summary([*disturbed, *drains("saq", 50, 60, foreign=0.35)]).value("saq", "drain") == 55
+
+
 def test_a_figure_that_others_disturbed_has_a_star() -> None:
     disturbed = tables.absolute(Summary(drains("saq", 1234, foreign=0.36)), "", tables.RATES)
     assert disturbed.rows[0][4] == "1,234*"
