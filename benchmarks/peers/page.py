@@ -51,8 +51,8 @@ Rates are not like for like: some of these systems lose what a worker held when 
 than Ferryman does. The last table says what each promises, by its own code and documentation.
 """
 
-DISTURBED = f"""Samples during which other programs kept more than {BUSY} cores busy are left out; a star marks a figure that
-has no other.
+DISTURBED = f"""Samples during which other programs kept more than {BUSY} cores busy are left out; a star marks a figure
+that has no other.
 """
 
 

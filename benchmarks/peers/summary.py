@@ -108,7 +108,7 @@ class Summary:
 
 
 def _median(samples: list[tuple[float, float]]) -> Figure:
-    """Return the median of the samples that nobody disturbed, of all when there is none; never chosen by their value."""
+    """Return the median of the samples that nobody disturbed, of all when there is none."""
     quiet = [sample for sample in samples if sample[1] <= BUSY]
     chosen = quiet or samples
     values = [value for value, _ in chosen]
