@@ -36,19 +36,25 @@ class Client:
         self.store = store
         self._waiting: deque[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = deque()
         self._jobs_waiting = 0
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls = 0
+        self._no_calls = asyncio.Event()
+        self._no_calls.set()
+        self._sending: set[asyncio.Task[None]] = set()
         self._awaited: dict[str, list[asyncio.Future[Job]]] = {}
         self._watching: asyncio.Task[None] | None = None
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
         """Store jobs; whatever is submitted while store calls are under way leaves together in the next one.
 
-        Up to 1,000 jobs are stored all or none; more go in pieces of 1,000. Cancelling the caller does not undo
-        a submit that is under way. Raises `StoreUnavailable` when the store gave no answer: submitting the same
-        jobs (the same ids) again is safe. A job with a key or a request is stored under an id of its own place.
+        Up to 1,000 jobs are stored all or none; more go in pieces of 1,000. A caller that is
+        cancelled does not learn whether its jobs are stored. Raises `StoreUnavailable` when the store gave no answer.
+        Submitting the same jobs (the same ids) again is safe in both cases. A job with a key or a request is stored
+        under an id of its own place.
         """
         if len(jobs) <= LARGEST_CALL:
-            return await self._line_up([job.placed() for job in jobs])
+            placed = [job.placed() for job in jobs]
+            # With nobody to share with, without a task to share: most of a lonely submit's own cost.
+            return await (self._line_up(placed) if self._calls else self._send_alone(placed))
         answers: list[Submitted] = []
         pieces: deque[asyncio.Future[list[Submitted]]] = deque()
         try:
@@ -69,7 +75,7 @@ class Client:
         future: asyncio.Future[list[Submitted]] = asyncio.get_running_loop().create_future()
         self._waiting.append((jobs, future))
         self._jobs_waiting += len(jobs)
-        if not self._calls or (len(self._calls) < MOST_CALLS and self._jobs_waiting >= WORTH_A_CALL):
+        if not self._calls or (self._calls < MOST_CALLS and self._jobs_waiting >= WORTH_A_CALL):
             self._start_call()
         return future
 
@@ -80,20 +86,44 @@ class Client:
             batch.append(self._waiting.popleft())
             size += len(batch[-1][0])
         self._jobs_waiting -= size
-        call = asyncio.create_task(self._send(batch), name="ferryman-submit")
-        self._calls.add(call)
-        call.add_done_callback(self._call_ended)
+        self._begin()
+        sending = asyncio.create_task(self._send(batch), name="ferryman-submit")
+        self._sending.add(sending)
+        sending.add_done_callback(self._sent)
 
-    def _call_ended(self, call: asyncio.Task[None]) -> None:
-        self._calls.discard(call)
+    def _sent(self, sending: asyncio.Task[None]) -> None:
+        self._sending.discard(sending)
+        self._end()
+
+    def _begin(self) -> None:
+        self._calls += 1
+        self._no_calls.clear()
+
+    def _end(self) -> None:
+        """Let what waits leave."""
+        self._calls -= 1
         if self._waiting:
             self._start_call()
+        elif not self._calls:
+            self._no_calls.set()
+
+    async def _send_alone(self, jobs: Sequence[NewJob]) -> list[Submitted]:
+        self._begin()
+        try:
+            return await self._call(jobs)
+        finally:
+            self._end()
+
+    async def _call(self, jobs: Sequence[NewJob]) -> list[Submitted]:
+        failpoints.reached("submit.before")
+        answers = await self.store.submit(jobs)
+        failpoints.reached("submit.answered")
+        return answers
 
     async def _send(self, batch: _Batch) -> None:
+        """Make a call and tell each of its callers."""
         try:
-            failpoints.reached("submit.before")
-            answers = await self.store.submit([job for jobs, _ in batch for job in jobs])
-            failpoints.reached("submit.answered")
+            answers = await self._call([job for jobs, _ in batch for job in jobs])
         except BaseException as error:
             for _, future in batch:
                 if not future.done():
@@ -175,8 +205,7 @@ class Client:
 
     async def close(self) -> None:
         """Let running submits end; whoever still awaits a job is told that the store is closed."""
-        while self._calls:
-            await asyncio.wait(self._calls)
+        await self._no_calls.wait()
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

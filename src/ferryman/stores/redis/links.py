@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.stores.redis.address import Address, Kind
-from ferryman.stores.redis.wire import Command, Wire, drop
+from ferryman.stores.redis.wire import Command, Wire, drop, pack
 
 CONNECT_TIMEOUT = 2.0
 #: Most connections of one store object to one server; further calls wait for one.
@@ -117,8 +117,9 @@ class PoolLink:
 
     async def send(self, key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
         """Send commands over a connection that is free, or behind each other over one that is kept for that."""
+        packed = pack(commands)  # before a connection is taken, which what cannot be written would keep
         wire = await self._in_order() if in_order else await self._exclusive()
-        return await wire.ask(commands)
+        return await wire.ask(packed, len(commands))
 
     async def _exclusive(self) -> Wire:
         await self._free.acquire()
@@ -127,25 +128,27 @@ class PoolLink:
                 wire = self._idle.pop()
                 if not wire.closed:
                     return wire
-                self._wires.discard(wire)
             return await self._make(self._given_back)
         except BaseException:
             self._free.release()
             raise
 
     async def _in_order(self) -> Wire:
-        if self._ordered is None or self._ordered.closed:
-            async with self._ordering:
-                if self._ordered is None or self._ordered.closed:
-                    self._ordered = await self._make(self._settled)
-        return self._ordered
+        async with self._ordering:  # also when there is one: others may have waited for it, and go first
+            if self._ordered is None or self._ordered.closed:
+                self._ordered = await self._make(self._settled)
+            return self._ordered
 
     async def _make(self, settled: Callable[[Wire], None]) -> Wire:
         if self._closed:
             raise RedisConnectionError("the connections were closed")
+        self._wires = {wire for wire in self._wires if not wire.gone.is_set()}
         wire = Wire(settled)
         await wire.open(self._pool.make_connection())  # type: ignore[no-untyped-call]
         self._wires.add(wire)
+        if self._closed:
+            wire.close()
+            raise RedisConnectionError("the connections were closed")
         return wire
 
     def _given_back(self, wire: Wire) -> None:
@@ -156,7 +159,6 @@ class PoolLink:
 
     def _settled(self, wire: Wire) -> None:
         if wire.closed:
-            self._wires.discard(wire)
             wire.close()
 
     def subscriber(self) -> Redis:
@@ -165,15 +167,14 @@ class PoolLink:
 
     async def close(self) -> None:
         """Let what was asked be answered, then close all connections."""
-        if self._closed:
-            return
         self._closed = True
-        for _ in range(MOST_CONNECTIONS - 1):
-            await self._free.acquire()
-        for wire in list(self._wires):
-            wire.close()
-            await wire.gone.wait()
+        # All at once, so that nothing stays open although whoever closes is cancelled.
+        wires = list(self._wires)
+        for wire in wires:
+            wire.retire()
         await self._pool.disconnect()
+        for wire in wires:
+            await wire.gone.wait()
 
     def abandon(self) -> None:
         """Drop all connections."""

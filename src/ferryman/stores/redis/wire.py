@@ -27,6 +27,11 @@ Command = tuple[str | bytes | int | float, ...]
 ANSWER_TIMEOUT = 5.0
 
 
+def pack(commands: Sequence[Command]) -> bytes:
+    """Write commands as the server reads them."""
+    return b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]
+
+
 class _Exchange:
     """Commands that were sent together, and their replies as far as they came."""
 
@@ -66,34 +71,36 @@ class Wire(asyncio.Protocol):
             await connection.disconnect(nowait=True)
             raise
         # Closed by us from here on. Kept, since a writer that is deleted may close what it writes to.
-        self._kept, connection._writer, connection._reader = connection._writer, None, None
+        self._kept, connection._writer = connection._writer, None
+        read, connection._reader = connection._reader, None
         assert self._kept is not None
+        assert read is not None
         self._transport = self._kept.transport
         self._transport.set_protocol(self)
-        if self._transport.is_closing():
-            self.closed = True
+        if self._transport.is_closing() or read.at_eof():
+            self.close()
             raise RedisConnectionError("the server closed the connection at once")
 
-    def ask(self, commands: Sequence[Command]) -> asyncio.Future[list[Any]]:
-        """Send commands; an error reply stands in the list of replies as an exception.
+    def ask(self, packed: bytes, count: int) -> asyncio.Future[list[Any]]:
+        """Send so many commands; an error reply stands in the list of replies as an exception.
 
         The future raises `RedisError` or OSError when there is no answer. Cancelling it takes nothing back.
         """
-        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]
         answer: asyncio.Future[list[Any]] = self._loop.create_future()
-        self._under_way.append(_Exchange(len(commands), answer, self._loop.call_later(ANSWER_TIMEOUT, self._give_up)))
+        self._under_way.append(_Exchange(count, answer, self._loop.call_later(ANSWER_TIMEOUT, self._give_up)))
         try:
             self._transport.write(packed)
             failpoints.reached("redis.sent")
         except BaseException as error:
             # A reply that nobody read would be taken for the next command's.
             answer.cancel()
-            self._end(error)
+            self._end(RedisConnectionError(f"the connection was closed: {error!r}"))
             raise
         return answer
 
     def data_received(self, data: bytes) -> None:
         """Read replies; the last one of an exchange answers its caller."""
+        waited = bool(self._under_way)
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not False:
@@ -101,7 +108,7 @@ class Wire(asyncio.Protocol):
         except RedisError as error:
             self._end(error)
         else:
-            if not self._under_way:
+            if waited and not self._under_way:
                 self._settled(self)
 
     def _take(self, reply: Any) -> None:
@@ -145,6 +152,12 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Close the connection; whoever waits for an answer is told."""
         self._end(RedisConnectionError("the connection was closed"))
+
+    def retire(self) -> None:
+        """Close the connection once all that was asked is answered; nothing more may be asked."""
+        self.closed = True
+        if not self._under_way:
+            self.close()
 
     def abandon(self) -> None:
         """Close the socket of a loop that is gone."""

@@ -49,9 +49,11 @@ end
 local function settle_lines()
   for line, entries in pairs(joining) do
     -- Whoever could take from a line that has somebody in it was told when the first one came.
-    if redis.call('EXISTS', LINE .. line) == 0 then tell_queue(joined[line]) end
+    if redis.call('EXISTS', LINE .. line) == 0 then
+      tell_queue(joined[line])
+      redis.call('SADD', READY, line)
+    end
     in_pieces('RPUSH', LINE .. line, entries)
-    redis.call('SADD', READY, line)
   end
   for line, entries in pairs(returning) do
     put_back(line, entries)
