@@ -144,11 +144,8 @@ class PoolLink:
             raise RedisConnectionError("the connections were closed")
         self._wires = {wire for wire in self._wires if not wire.gone.is_set()}
         wire = Wire(settled)
-        await wire.open(self._pool.make_connection())  # type: ignore[no-untyped-call]
         self._wires.add(wire)
-        if self._closed:
-            wire.close()
-            raise RedisConnectionError("the connections were closed")
+        await wire.open(self._pool.make_connection)
         return wire
 
     def _given_back(self, wire: Wire) -> None:

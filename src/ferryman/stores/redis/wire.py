@@ -58,17 +58,18 @@ class Wire(asyncio.Protocol):
         self._transport: Any = None
         self._kept: asyncio.StreamWriter | None = None
         self._under_way: deque[_Exchange] = deque()
+        self._asked = False
         self.closed = False
         #: Set once the socket is closed, which takes a step of the loop.
         self.gone = asyncio.Event()
 
-    async def open(self, connection: AbstractConnection) -> None:
+    async def open(self, make: Callable[[], AbstractConnection]) -> None:
         """Take over a connection that redis-py makes, once it is ready; raises what redis-py raises."""
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                await connection.connect()  # type: ignore[no-untyped-call]
+            connection = await self._connect(make())
         except BaseException:
-            await connection.disconnect(nowait=True)
+            self.closed = True
+            self.gone.set()
             raise
         # Closed by us from here on. Kept, since a writer that is deleted may close what it writes to.
         self._kept, connection._writer = connection._writer, None
@@ -77,9 +78,18 @@ class Wire(asyncio.Protocol):
         assert read is not None
         self._transport = self._kept.transport
         self._transport.set_protocol(self)
-        if self._transport.is_closing() or read.at_eof():
+        if self.closed or self._transport.is_closing() or read.at_eof():
             self.close()
-            raise RedisConnectionError("the server closed the connection at once")
+            raise RedisConnectionError("the connection was closed at once")
+
+    async def _connect(self, connection: AbstractConnection) -> AbstractConnection:
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await connection.connect()  # type: ignore[no-untyped-call]
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        return connection
 
     def ask(self, packed: bytes, count: int) -> asyncio.Future[list[Any]]:
         """Send so many commands; an error reply stands in the list of replies as an exception.
@@ -88,6 +98,7 @@ class Wire(asyncio.Protocol):
         """
         answer: asyncio.Future[list[Any]] = self._loop.create_future()
         self._under_way.append(_Exchange(count, answer, self._loop.call_later(ANSWER_TIMEOUT, self._give_up)))
+        self._asked = True
         try:
             self._transport.write(packed)
             failpoints.reached("redis.sent")
@@ -100,16 +111,13 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read replies; the last one of an exchange answers its caller."""
-        waited = bool(self._under_way)
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not False:
                 self._take(reply)
         except RedisError as error:
             self._end(error)
-        else:
-            if waited and not self._under_way:
-                self._settled(self)
+        self._note()
 
     def _take(self, reply: Any) -> None:
         if not self._under_way:
@@ -134,14 +142,20 @@ class Wire(asyncio.Protocol):
 
     def _end(self, error: BaseException) -> None:
         """Close, and tell whoever waits that no answer will come."""
-        waited, self.closed = bool(self._under_way), True
-        self._transport.abort()
+        self.closed = True
+        if self._transport is not None:
+            self._transport.abort()
         while self._under_way:
             exchange = self._under_way.popleft()
             exchange.alarm.cancel()
             if not exchange.answer.done():
                 exchange.answer.set_exception(error)
-        if waited:
+        self._note()
+
+    def _note(self) -> None:
+        """Say once that nothing is under way any more."""
+        if self._asked and not self._under_way:
+            self._asked = False
             self._settled(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
