@@ -13,7 +13,7 @@ class LossyProxy:
     def __init__(self, server_port: int, share: float, dice: random.Random) -> None:
         self.port = 0
         self.lost = 0
-        self._server_port = server_port
+        self.server_port = server_port
         self._share = share
         self._dice = dice
         self._listening: asyncio.Server | None = None
@@ -28,7 +28,7 @@ class LossyProxy:
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
-        server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+        server, to_server = await asyncio.open_connection("127.0.0.1", self.server_port)
         up = asyncio.create_task(self._commands(client, to_server))
         with contextlib.suppress(OSError, asyncio.CancelledError):
             await self._replies(server, to_client)

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from ferryman.stores.redis import calls
 from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.links import MOST_CONNECTIONS, link_to
 from tests.integration.redis.place import Place, jobs_in, new_job, submit, turn
+from tests.servers.lossy_proxy import LossyProxy
 from tests.servers.redis_cluster import RedisCluster, until
 from tests.servers.redis_sentinel import RedisSentinel
 from tests.servers.redis_server import RELAXED, RedisServer
@@ -236,15 +237,15 @@ async def test_calls_that_were_cancelled_mix_up_no_answers(place: Place) -> None
         assert await asyncio.gather(*map(args_of, jobs)) == [job.args for job in jobs]
 
 
-async def test_a_connection_whose_reply_nobody_read_is_not_used_again(redis: RedisServer) -> None:
-    """The calls above are shielded; this is what would happen to one that is not, as when a loop ends."""
+async def test_calls_that_were_cut_off_mix_up_no_answers_in_whatever_order_they_were_sent(redis: RedisServer) -> None:
+    """The calls above may be sent again; these are not."""
     link = link_to(parse_address(redis.url))
+    dice = random.Random(1)
 
     async def echo(number: int) -> int:
-        [reply] = await link.send("", [("ECHO", number)])
+        [reply] = await link.send("", [("ECHO", number)], in_order=bool(dice.randrange(2)))
         return int(reply)
 
-    dice = random.Random(1)
     for _ in range(5):
         assert await cancel_some([asyncio.create_task(echo(number)) for number in range(100)], dice) > 5
         assert await asyncio.gather(*map(echo, range(100))) == list(range(100))
@@ -260,3 +261,35 @@ async def test_a_connection_whose_reply_is_still_on_its_way_is_not_used_again(re
     failpoints.arm(None)
     assert await link.send("", [("ECHO", "mine")]) == [b"mine"]
     await link.close()
+
+
+# --- who is asked
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path / "other").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def way(anywhere: Place) -> AsyncIterator[LossyProxy]:
+    """A way to a server, which may lead to another one from now on."""
+    made = LossyProxy(anywhere.redis.port, 0.0, random.Random(1))
+    await made.start()
+    yield made
+    await anywhere.close()
+    await made.close()
+
+
+async def test_a_server_that_was_demoted_is_asked_no_more(anywhere: Place, other: RedisServer, way: LossyProxy) -> None:
+    # Seen red when each connection had to find out for itself: a call gave up before it had come through them all.
+    store = await anywhere.store(f"redis://127.0.0.1:{way.port}")
+    await asyncio.gather(*[submit(store) for _ in range(20)], *[turn(store) for _ in range(20)])
+    way.server_port = other.port
+    anywhere.redis.ask("REPLICAOF", "127.0.0.1", str(other.port))
+    assert len((await turn(store)).claimed) == 0
+    assert (await submit(store)).created
+    assert len((await turn(store)).claimed) == 1
+    assert other.ask("DBSIZE") != ":0"

@@ -38,6 +38,11 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, exceptions.RedisError | exceptions.RedisClusterException | OSError)
 
 
+def is_demoted(error: BaseException) -> bool:
+    """Whether a server says that it is a replica by now."""
+    return _code(error) == "READONLY"
+
+
 def translate(error: BaseException, shown: str) -> StoreError:
     """Return what the caller is told; `shown` is the URL without secrets."""
     code, text = _code(error), str(error) or type(error).__name__

@@ -157,6 +157,8 @@ class PoolLink:
     def _settled(self, wire: Wire) -> None:
         if wire.closed:
             wire.close()
+        if wire.demoted:
+            self._retire()
 
     def subscriber(self) -> Redis:
         """Return a client on connections of its own."""
@@ -165,13 +167,15 @@ class PoolLink:
     async def close(self) -> None:
         """Let what was asked be answered, then close all connections."""
         self._closed = True
-        # All at once, so that nothing stays open although whoever closes is cancelled.
-        wires = list(self._wires)
-        for wire in wires:
-            wire.retire()
+        self._retire()  # all at once, so that nothing stays open although whoever closes is cancelled
         await self._pool.disconnect()
-        for wire in wires:
+        for wire in list(self._wires):
             await wire.gone.wait()
+
+    def _retire(self) -> None:
+        """Let no connection be used again."""
+        for wire in self._wires:
+            wire.retire()
 
     def abandon(self) -> None:
         """Drop all connections."""

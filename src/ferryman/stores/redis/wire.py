@@ -16,10 +16,11 @@ import hiredis
 from redis._parsers.base import BaseParser
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import InvalidResponse, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import InvalidResponse, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from ferryman import failpoints
+from ferryman.stores.redis.failures import is_demoted
 
 Command = tuple[str | bytes | int | float, ...]
 
@@ -60,6 +61,8 @@ class Wire(asyncio.Protocol):
         self._under_way: deque[_Exchange] = deque()
         self._asked = False
         self.closed = False
+        #: Whether the server said that it is a replica by now.
+        self.demoted = False
         #: Set once the socket is closed, which takes a step of the loop.
         self.gone = asyncio.Event()
 
@@ -125,9 +128,9 @@ class Wire(asyncio.Protocol):
         if isinstance(reply, Exception):
             if not isinstance(reply, ResponseError):
                 raise reply  # loading, or refusing us: the connection is of no use
-            if isinstance(reply, ReadOnlyError):
-                # Demoted: whoever asks next is to find the server that took its place.
-                self.closed = True
+            if is_demoted(reply):
+                # Whoever asks next is to find the server that took its place.
+                self.closed = self.demoted = True
         exchange = self._under_way[0]
         exchange.replies.append(reply)
         exchange.missing -= 1
