@@ -18,7 +18,7 @@ from benchmarks.peers.systems.interface import SLOTS, URL, VARIANT, Call, System
 from benchmarks.peers.systems.marks import started
 
 CHUNK = 500
-LANES = int(os.environ.get("LANES", "2"))
+LANES = 2
 
 TURN = """
 local ended = tonumber(ARGV[3])
