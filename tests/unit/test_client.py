@@ -249,3 +249,19 @@ async def test_closing_tells_those_who_await() -> None:
     await client.close()
     with pytest.raises(StoreUnavailable):
         await waiting
+
+
+@virtual_time
+async def test_closing_lets_what_is_under_way_be_stored() -> None:
+    store = Jobs()
+    store.gate = asyncio.Event()
+    client = Client(store)
+    calls = [asyncio.create_task(client.submit(jobs(name))) for name in "abc"]
+    await asyncio.sleep(1)
+    closing = asyncio.create_task(client.close())
+    await asyncio.sleep(1)
+    assert not closing.done()
+    store.gate.set()
+    await closing
+    assert list(store.rows) == ["a", "b", "c"]
+    assert await asyncio.gather(*calls) == [[Submitted(name, True)] for name in "abc"]

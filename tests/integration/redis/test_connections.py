@@ -6,7 +6,7 @@ import asyncio
 import gc
 import random
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +24,6 @@ from ferryman.stores.redis import calls
 from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.links import MOST_CONNECTIONS, link_to
 from tests.integration.redis.place import Place, jobs_in, new_job, submit, turn
-from tests.servers.lossy_proxy import LossyProxy
 from tests.servers.redis_cluster import RedisCluster, until
 from tests.servers.redis_sentinel import RedisSentinel
 from tests.servers.redis_server import RELAXED, RedisServer
@@ -263,33 +262,9 @@ async def test_a_connection_whose_reply_is_still_on_its_way_is_not_used_again(re
     await link.close()
 
 
-# --- who is asked
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path / "other").start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def way(anywhere: Place) -> AsyncIterator[LossyProxy]:
-    """A way to a server, which may lead to another one from now on."""
-    made = LossyProxy(anywhere.redis.port, 0.0, random.Random(1))
-    await made.start()
-    yield made
-    await anywhere.close()
-    await made.close()
-
-
-async def test_a_server_that_was_demoted_is_asked_no_more(anywhere: Place, other: RedisServer, way: LossyProxy) -> None:
-    # Seen red when each connection had to find out for itself: a call gave up before it had come through them all.
-    store = await anywhere.store(f"redis://127.0.0.1:{way.port}")
-    await asyncio.gather(*[submit(store) for _ in range(20)], *[turn(store) for _ in range(20)])
-    way.server_port = other.port
-    anywhere.redis.ask("REPLICAOF", "127.0.0.1", str(other.port))
-    assert len((await turn(store)).claimed) == 0
-    assert (await submit(store)).created
-    assert len((await turn(store)).claimed) == 1
-    assert other.ask("DBSIZE") != ":0"
+async def test_jobs_line_up_as_they_were_submitted(place: Place) -> None:
+    """Over connections of their own the small ones would be there first."""
+    store = await place.store()
+    jobs = [new_job(args='"' + size * "x" + '"') for size in (8_000_000, 1) * 3]
+    await asyncio.gather(*[store.submit([job]) for job in jobs])
+    assert [claimed.id for claimed in (await turn(store)).claimed] == [job.id for job in jobs]

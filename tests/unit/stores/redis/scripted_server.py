@@ -17,7 +17,7 @@ from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.links import PoolLink, pool_of
 
 #: Longest that a test waits for what must come, in seconds.
-NEVER = 20.0
+NEVER = 10.0
 
 Command = list[bytes]
 
