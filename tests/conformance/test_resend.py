@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import Turn
+from ferryman.store.messages import TRACKS, Turn
 from tests.conformance.world import LEASE, NO_ERROR, World
 
 
@@ -36,6 +38,18 @@ async def test_a_claim_sent_again_through_another_store_object_gives_the_same_jo
     first = await world.store.turn(turn(77, want=3))
     again = await (await world.another()).turn(turn(77, want=3))
     assert list(again.claimed) == list(first.claimed)
+
+
+async def test_the_answers_to_turns_on_two_tracks_are_kept_side_by_side(world: World) -> None:
+    # Seen red when one answer per worker was kept: the jobs of the first claim waited for their leases to end.
+    await world.submit_many(4)
+    asked = [replace(turn(77 + track, want=2), track=track) for track in range(TRACKS)]
+    first = [await world.store.turn(one) for one in asked]
+    again = [await world.store.turn(one) for one in asked]
+    assert [list(reply.claimed) for reply in again] == [list(reply.claimed) for reply in first]
+    assert sum(len(reply.claimed) for reply in again) == 4
+    await world.store.retire("w")
+    assert [list((await world.store.turn(one)).claimed) for one in asked] == [[], []]
 
 
 async def test_a_finish_sent_again_is_accepted_again_without_effect(world: World) -> None:

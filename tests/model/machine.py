@@ -15,7 +15,7 @@ from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.state import FINAL, Operation, State, sources
-from ferryman.store.messages import ACTIONS, Command, FeedKind, Report, Turn
+from ferryman.store.messages import ACTIONS, TRACKS, Command, FeedKind, Report, Turn
 from tests.conformance.world import LEASE
 from tests.model import wishes as w
 from tests.model.together import Together
@@ -85,7 +85,8 @@ class Machine(RuleBasedStateMachine):
         """Take a new turn."""
         # As random as a number can be that is the same every time.
         request = (len(self.turns) + 1) * SCATTER % 2**63
-        turn = Turn(worker, request, said.get("queues", ()), said.get("tasks", w.TASKS), outcomes, want, LEASE)
+        queues, tasks = said.get("queues", ()), said.get("tasks", w.TASKS)
+        turn = Turn(worker, request, queues, tasks, outcomes, want, LEASE, len(self.turns) // 2 % TRACKS)
         self.turns.append(turn)
         self.just_turned = True
         self.send(turn)

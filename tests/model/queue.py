@@ -63,9 +63,9 @@ class Queue:
     queues: set[str] = field(default_factory=set)
     paused: dict[str, tuple[float, str]] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
-    #: By worker and request; and by worker the request whose answer must be remembered.
-    answers: dict[tuple[str, int], Answer] = field(default_factory=dict)
-    last_request: dict[str, int | None] = field(default_factory=dict)
+    #: By worker, track and request; and by worker and track the request whose answer must be remembered.
+    answers: dict[tuple[tuple[str, int], int], Answer] = field(default_factory=dict)
+    last_request: dict[tuple[str, int], int | None] = field(default_factory=dict)
 
     # -- submit
 
@@ -101,18 +101,20 @@ class Queue:
             self._promote(A_HERD)
             first = self.freedom.take(Operation.CLAIM, self._claimable(turn), self.jobs.rank, turn.want)
             answer = Answer(accepted, [self._claim(job, turn) for job in first], self.now)
-            self.answers[turn.worker, turn.request] = answer
+            asker = turn.worker, turn.track
+            self.answers[asker, turn.request] = answer
             # What says nothing need not be remembered, but may take the place of what does.
-            self.last_request[turn.worker] = turn.request if accepted or first else None
+            self.last_request[asker] = turn.request if accepted or first else None
         claimed = [one for one in answer.claimed if self.jobs.held(one.lease)]
         return TurnReply(answer.accepted, claimed, self.due_in())
 
     def _remembered(self, turn: Turn) -> Answer | None:
-        """Return the answer to this very turn: to a worker's last one for sure, to one before it by chance."""
-        answer = self.answers.get((turn.worker, turn.request))
-        if answer is None or self.last_request.get(turn.worker) == turn.request:
+        """Return the answer to this very turn: to the last one of its track for sure, to one before it by chance."""
+        asker = turn.worker, turn.track
+        answer = self.answers.get((asker, turn.request))
+        if answer is None or self.last_request.get(asker) == turn.request:
             return answer
-        self.last_request[turn.worker] = None
+        self.last_request[asker] = None
         return answer if self.freedom.repeats(answer) else None
 
     def _finish(self, outcome: Outcome) -> bool:
@@ -223,7 +225,7 @@ class Queue:
     def retire(self, worker: str) -> None:
         """Forget a worker and what it was answered; its leases stay until they run out."""
         self.workers.pop(worker, None)
-        self.answers = {asked: answer for asked, answer in self.answers.items() if asked[0] != worker}
+        self.answers = {asked: answer for asked, answer in self.answers.items() if asked[0][0] != worker}
 
     # -- what people do
 
@@ -272,9 +274,9 @@ class Queue:
         """Promote, recover and prune at most `limit` each; forget what workers said over an hour ago."""
         done = self._promote(limit), self._recover(limit), self._prune(limit)
         self.workers = {name: one for name, one in self.workers.items() if one.seen_at >= self.now - KEPT}
-        for (worker, request), answer in self.answers.items():
-            if answer.at < self.now - KEPT and self.last_request[worker] == request:
-                self.last_request[worker] = None
+        for (asker, request), answer in self.answers.items():
+            if answer.at < self.now - KEPT and self.last_request[asker] == request:
+                self.last_request[asker] = None
         return Upkeep(*done, more=max(done) >= limit, due_in=self.due_in())
 
     def _prune(self, most: int) -> int:

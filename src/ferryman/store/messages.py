@@ -27,13 +27,18 @@ class Submitted(NamedTuple):
     replayed: bool = False
 
 
+#: Turns that a worker may have under way at once.
+TRACKS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One turn of a worker: finish what ended, promote and recover a bounded number, claim for the free slots.
 
     `request` is a fresh random number of 63 bits: sending the same turn again gives the same answer and
     changes nothing more, and it is the nonce of every lease that the turn grants. `want` is the number of free
-    slots; `tasks` are the names this worker can run; `lease` is in seconds.
+    slots; `tasks` are the names this worker can run; `lease` is in seconds. A worker has at most one turn under way on
+    each `track`, and the answer to its last one there is kept.
     """
 
     worker: str
@@ -43,6 +48,7 @@ class Turn:
     outcomes: Sequence[Outcome] = ()
     want: int = 0
     lease: float = 15.0
+    track: int = 0
 
 
 @dataclass(frozen=True, slots=True)

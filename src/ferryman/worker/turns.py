@@ -1,6 +1,7 @@
 """Turns: the one call by which a worker reports what ended and claims what its free slots can take.
 
-Outcomes that come while a turn is under way leave with the next one. A turn leaves as soon as there is something to
+Outcomes that come while a turn is under way leave with the next one; many leave at once, in a second turn beside it,
+so that the store and the worker's tasks never wait for each other. A turn leaves as soon as there is something to
 report, or a slot is free and there may be work: a signal came, something is due, or the last claim filled every slot
 it asked for. Nothing is claimed that cannot start at once. A turn is never cut off, and one that got no answer is
 sent again with the same request number, which gives the same answer: nothing is lost, nothing is doubled.
@@ -9,13 +10,13 @@ sent again with the same request number, which gives the same answer: nothing is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ferryman import failpoints
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.service import Service, Surroundings, shielded
-from ferryman.store.messages import Turn, TurnReply
+from ferryman.store.messages import TRACKS, Turn, TurnReply
 from ferryman.store.protocol import Store
 from ferryman.store.signals import ANY_QUEUE, queue_signal
 from ferryman.telemetry.events import OutcomeRefused
@@ -47,6 +48,15 @@ class _Sent:
     at: float
 
 
+class _Track:
+    """One of the turns that may be under way at once: what was sent and not answered."""
+
+    def __init__(self, number: int, tick: Callable[[_Track], Awaitable[float]], around: Surroundings) -> None:
+        self.number = number
+        self.sent: _Sent | None = None
+        self.service = Service("more turns" if number else "turns", lambda: tick(self), around)
+
+
 class Turns:
     """Takes turns until it is stopped."""
 
@@ -65,10 +75,9 @@ class Turns:
         self._runner = runner
         self._around = around
         self._out_of_work = out_of_work
-        self._service = Service("turns", self._tick, around)
+        self._tracks = [_Track(number, self._tick, around) for number in range(TRACKS)]
         self._signals = [queue_signal(queue) for queue in plan.queues] or [ANY_QUEUE]
         self._ended: list[tuple[Attempt, Outcome]] = []
-        self._unanswered: _Sent | None = None
         self._may_be_work = True
         self._due_at: float | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -81,12 +90,15 @@ class Turns:
 
     def start(self) -> None:
         """Begin to take turns."""
-        self._service.start()
+        for track in self._tracks:
+            track.service.start()
 
     async def stop(self, patience: float) -> None:
         """Let the turn under way end, for at most `patience` seconds."""
+        for track in self._tracks:
+            track.service.end()
         self._moved.set()
-        await self._service.stop(patience)
+        await asyncio.gather(*(track.service.stop(patience) for track in self._tracks))
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait({self._listening})
@@ -124,40 +136,50 @@ class Turns:
     @property
     def unreported(self) -> int:
         """The number of outcomes that the store has not taken note of."""
-        return len(self._ended) + (len(self._unanswered.ended) if self._unanswered else 0)
+        return len(self._ended) + sum(len(track.sent.ended) for track in self._tracks if track.sent)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is under way: every outcome is reported and no claim may be on its way here."""
-        return not self._ended and self._unanswered is None
+        return not self._ended and not self._under_way()
 
     # -- the loop
 
-    async def _tick(self) -> float:
+    async def _tick(self, track: _Track) -> float:
         """Wait until there is a reason for a turn, then take it."""
-        while not (self._unanswered or self._service.stopping or self._reason_to_go()):
+        while not (track.sent or track.service.stopping or self._reason_to_go()):
             await self._rest()
-        if self._unanswered is None and not self._reason_to_go():
+        if track.sent is None and not self._reason_to_go():
             return 0.0  # stopping
-        if self._unanswered is None:
-            self._unanswered = self._compose()
-        sent = self._unanswered
+        if track.sent is None:
+            track.sent = self._compose(track)
+        sent = track.sent
         failpoints.reached("finish.before" if sent.ended else "turn.before")
         # Shielded: the store goes on with a turn that nobody waits for any more.
         reply = await shielded(self._store.turn(sent.turn))
         failpoints.reached("finish.answered" if sent.ended else "turn.answered")
-        self._unanswered = None
+        track.sent = None
         self._take(sent, reply)
         self._progressed()
         return 0.0
 
-    def _reason_to_go(self) -> bool:
-        return bool(self._ended) or (self._may_be_work and self.claiming and self._attempts.free > 0)
+    def _under_way(self) -> list[_Sent]:
+        return [track.sent for track in self._tracks if track.sent]
 
-    def _compose(self) -> _Sent:
+    def _free(self) -> int:
+        """Return the number of slots that are free and not asked for by a turn under way."""
+        return self._attempts.free - sum(sent.turn.want for sent in self._under_way())
+
+    def _reason_to_go(self) -> bool:
+        if self._under_way():
+            # A second turn leaves for many, so that the store has work when it is done with the first.
+            return len(self._ended) >= WORTH_SHARING
+        return bool(self._ended) or (self._may_be_work and self.claiming and self._free() > 0)
+
+    def _compose(self, track: _Track) -> _Sent:
         ended, self._ended = self._ended[:LARGEST_TURN], self._ended[LARGEST_TURN:]
         plan = self._plan
-        want = min(self._attempts.free, LARGEST_TURN) if self.claiming else 0
+        want = min(self._free(), LARGEST_TURN) if self.claiming else 0
         if want:
             # From now on a signal is news: what it tells of may come after this turn has looked.
             self._may_be_work = False
@@ -169,6 +191,7 @@ class Turns:
             [outcome for _, outcome in ended],
             want,
             plan.lease,
+            track.number,
         )
         return _Sent(turn, ended, self._around.ports.monotonic())
 
@@ -190,10 +213,9 @@ class Turns:
             # Claimed while the worker was told to stop, or the answer came too late to be sure of the lease.
             for attempt in attempts:
                 self._runner.hand_back(attempt, self)
-        want = sent.turn.want
-        if want > 0 and len(reply.claimed) >= want:
+        if 0 < sent.turn.want <= len(reply.claimed):
             self._may_be_work = True
-        elif want > 0 and self._nothing_left(reply):
+        if not self._may_be_work and self._nothing_left(reply):
             self._out_of_work()
 
     def _start(self, attempts: Sequence[Attempt]) -> None:
@@ -219,7 +241,7 @@ class Turns:
         self._around.emit(OutcomeRefused(claimed.id, claimed.task, claimed.attempt, outcome.ending.value))
 
     def _nothing_left(self, reply: TurnReply) -> bool:
-        if reply.claimed or self._ended or self._attempts.running:
+        if reply.claimed or self._ended or self._attempts.running or self._under_way():
             return False
         return reply.due_in is None or reply.due_in > NEARLY_DUE
 
@@ -229,7 +251,7 @@ class Turns:
         """Wait until something ended, a slot is free, a signal came, something is due, or we are stopped."""
         self._moved.clear()
         alarm: asyncio.TimerHandle | None = None
-        if self.claiming and self._attempts.free > 0:
+        if self.claiming and self._free() > 0:
             self._listen()
             if self._due_at is not None:
                 pause = max(SHORTEST_REST, self._due_at - self._around.ports.monotonic())

@@ -12,7 +12,7 @@ from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
 from ferryman.ports import SYSTEM, Ports
-from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
+from ferryman.store.messages import TRACKS, Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
 from ferryman.stores.redis.address import Address
 from ferryman.stores.redis.calls import Calls
 from ferryman.stores.redis.feed import RedisFeed
@@ -116,7 +116,7 @@ class RedisStore:
 
     async def retire(self, worker: str) -> None:
         """Forget a worker that ended properly."""
-        await self._calls.everywhere("retire_worker", worker)
+        await self._calls.everywhere("retire_worker", worker, TRACKS)
 
     async def upkeep(self, limit: int) -> Upkeep:
         """Promote, recover and prune in every partition."""

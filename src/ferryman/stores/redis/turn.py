@@ -121,7 +121,7 @@ class Turns:
 
     def _values(self, turn: Turn, outcomes: Sequence[Outcome], want: int, waits_until: int) -> list[Value]:
         """Write a turn as turn.lua reads it."""
-        values: list[Value] = [turn.worker, turn.request, want, milliseconds(turn.lease), waits_until]
+        values: list[Value] = [turn.worker, turn.track, turn.request, want, milliseconds(turn.lease), waits_until]
         values += (len(turn.tasks), *turn.tasks, len(turn.queues), *turn.queues)
         for lease, ending, result, error, delay in outcomes:
             if ending is Ending.COMPLETED:

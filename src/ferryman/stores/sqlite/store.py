@@ -16,7 +16,7 @@ from ferryman.domain.lease import Lease, LeaseState
 from ferryman.domain.retention import Retention
 from ferryman.ports import SYSTEM, Ports
 from ferryman.store.hearing import Hearing
-from ferryman.store.messages import Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
+from ferryman.store.messages import TRACKS, Command, Pulse, Submitted, Turn, TurnReply, Upkeep, WorkerInfo
 from ferryman.store.signals import is_workers
 from ferryman.stores.sqlite import actions, submit, turn, wakeups
 from ferryman.stores.sqlite.connection import check_place, connect, translated
@@ -113,7 +113,8 @@ class SqliteStore:
 
         def work(transaction: Transaction) -> None:
             transaction.connection.execute("DELETE FROM worker WHERE id = ?", (worker,))
-            transaction.connection.execute("DELETE FROM turn WHERE worker = ?", (worker,))
+            askers = [(turn.asker(worker, track),) for track in range(TRACKS)]
+            transaction.connection.executemany("DELETE FROM turn WHERE worker = ?", askers)
 
         await self._writer.run(work)
 

@@ -35,7 +35,7 @@ def take_turn(transaction: Transaction, turn: Turn, keep: Retention) -> TurnRepl
         transaction.connection.execute(
             "INSERT INTO turn VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
             "request = ?2, accepted = ?3, claimed = ?4, at = ?5",
-            (turn.worker, turn.request, accepted, claimed, transaction.now),
+            (asker(turn.worker, turn.track), turn.request, accepted, claimed, transaction.now),
         )
     else:
         accepted, claimed = replay
@@ -60,9 +60,15 @@ def glance(transaction: Transaction, turn: Turn) -> TurnReply | None:
 def _answered(transaction: Transaction, turn: Turn) -> tuple[str, str] | None:
     """Return what this very turn was answered before: the accepted positions and the claimed jobs, as JSON arrays."""
     row: tuple[str, str] | None = transaction.connection.execute(
-        "SELECT accepted, claimed FROM turn WHERE worker = ? AND request = ?", (turn.worker, turn.request)
+        "SELECT accepted, claimed FROM turn WHERE worker = ? AND request = ?",
+        (asker(turn.worker, turn.track), turn.request),
     ).fetchone()
     return row
+
+
+def asker(worker: str, track: int) -> str:
+    """Return under what name the answer to a turn is kept."""
+    return f"{worker} {track}"
 
 
 def finish(transaction: Transaction, outcomes: Sequence[Outcome], keep: Retention) -> str:

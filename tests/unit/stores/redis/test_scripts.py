@@ -194,9 +194,9 @@ VALUES: dict[str, list[Any]] = {
     "list_workers": [1_000],
     "pause_queue": ["mail", 1, "ada"],
     "register_format": [1, 1],
-    "retire_worker": ["w"],
+    "retire_worker": ["w", 2],
     "submit": [1, "mail task", "task", 5, 3, 3, b"\1" * 16, 1, "{}", 0],
-    "turn": ["w", 1, 10, 1_000, 0, 1, "task", 0],
+    "turn": ["w", 0, 1, 10, 1_000, 0, 1, "task", 0],
     "upkeep": [10, 1_000, 1_000, 1_000, 1_000],
 }
 

@@ -1,9 +1,11 @@
 -- Forget a worker that ended properly.
--- in:  time, worker
+-- in:  time, worker, how many tracks it had
 -- parts: values
 
-local worker = take()
+local worker, tracks = take(), take_number()
 redis.call('ZREM', SEEN, worker)
 redis.call('HDEL', WORKERS, worker)
 redis.call('HDEL', COMMANDS, worker)
-redis.call('DEL', ANSWERED .. worker, ANSWERED .. worker .. ' ends')
+for track = 0, tracks - 1 do
+  redis.call('DEL', ANSWERED .. worker .. ' ' .. track, ANSWERED .. worker .. ' ends ' .. track)
+end

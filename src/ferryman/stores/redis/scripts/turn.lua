@@ -1,6 +1,6 @@
 -- A worker's turn: finish what ended, recover and promote a bounded number, claim for the free slots.
--- in:  time, worker, request, want, lease in milliseconds, when the worker ceases to wait for an answer (0 for never),
---      list of tasks, list of queues (empty for any),
+-- in:  time, worker, its track, request, want, lease in milliseconds, when the worker ceases to wait for an answer
+--      (0 for never), list of tasks, list of queues (empty for any),
 --      then for each outcome: token, and either a plus and the result, or ending, delay in milliseconds and error
 --      with spaces between
 -- out: a 1 or 0 for each outcome in one text, milliseconds until something is due (-1 for never),
@@ -14,7 +14,9 @@ local MOST_PROMOTED = 128
 -- How long an answer is kept, in milliseconds.
 local ANSWER_KEPT = 3600000
 
-local worker, request, want, lease, waits_until = take(), take(), take_number(), take_number(), take_number()
+local worker, track, request = take(), take(), take()
+local want, lease, waits_until = take_number(), take_number(), take_number()
+local answered_key = ANSWERED .. worker .. ' ' .. track
 local tasks, queues = take_set(), take_set()
 
 -- The tokens of the outcomes, and of each what is said of it.
@@ -73,7 +75,7 @@ local function describe_again(tokens)
 end
 
 write_though_full()
-local answered = redis.call('GET', ANSWERED .. worker)
+local answered = redis.call('GET', answered_key)
 if answered then
   local last, accepted, tokens = unpack(cmsgpack.unpack(answered))
   if last == request then return { accepted, due_in(), describe_again(tokens), now_text } end
@@ -88,7 +90,7 @@ local answer, tokens, cut_short = {}, {}, false
 if waits_until > 0 and now > waits_until then want = 0 end
 if want > 0 then tokens, cut_short = claim(want, tasks, queues, worker, request, lease, answer) end
 if #ended > 0 or #tokens > 0 then
-  redis.call('SET', ANSWERED .. worker, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
+  redis.call('SET', answered_key, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
 end
 send_signals()
 return { accepted, cut_short and 0 or due_in(), answer, now_text }
