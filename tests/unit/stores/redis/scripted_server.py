@@ -15,6 +15,7 @@ import uvloop
 
 from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.links import PoolLink, pool_of
+from ferryman.stores.redis.wire import Wire, pack
 
 #: Longest that a test waits for what must come, in seconds.
 NEVER = 10.0
@@ -135,3 +136,32 @@ def link_of(server: ScriptedServer) -> PoolLink:
 def bulk(text: bytes) -> bytes:
     """Write a text as servers do."""
     return b"$%d\r\n%s\r\n" % (len(text), text)
+
+
+class Line:
+    """A wire to a server, and how often it was settled."""
+
+    def __init__(self, url: str) -> None:
+        self.settled = 0
+        self.wire = Wire(self._note)
+        self._make = pool_of(parse_address(url)).make_connection
+
+    def _note(self, wire: Wire) -> None:
+        assert wire is self.wire
+        self.settled += 1
+
+    async def open(self) -> Line:
+        """Open the wire."""
+        await self.wire.open(self._make)
+        return self
+
+    def ask(self, *words: str) -> asyncio.Future[list[Any]]:
+        """Send an ECHO for each word, in one go."""
+        return self.wire.ask(pack([("ECHO", word) for word in words]), len(words))
+
+    async def told(self, kind: type[BaseException], *answers: asyncio.Future[list[Any]]) -> None:
+        """Check that all of them were told the same, that it was noted once, and that the wire is closed."""
+        ended = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 20)
+        assert [type(one) for one in ended] == [kind] * len(answers)
+        assert (self.wire.closed, self.settled) == (True, 1)
+        await asyncio.wait_for(self.wire.gone.wait(), 20)
