@@ -33,7 +33,7 @@ Written by `make bench-peers`; [how fast Ferryman is](performance.md) says what 
 
 {date}, on {machine}; {tools}.
 
-Medians of {passes} (at most three for the 1 kB task and idle workers); each pass measures all systems, in an order of
+{passes} (at most three for the 1 kB task and idle workers); each pass measures all systems, in an order of
 its own. Every job is counted: a figure whose jobs did not all run exactly once is a failure. Compare systems within
 this run: client, workers and server share the cores, and rates drift from day to day.
 
@@ -44,7 +44,8 @@ this run: client, workers and server share the cores, and rates drift from day t
 * *us* are microseconds of processor time per job. Those of Redis are from submit, by 100 callers, to finish; its
   commands inside scripts count.
 * `bare` is redis-py alone doing the Redis work of a queue with leases and results, without retries, history, recovery
-  and all else: the ceiling. `bare-blpop` waits for one job at a time.
+  and all else: the ceiling. It submits a job with one RPUSH, so callers who share a command can be faster than it.
+  `bare-blpop` waits for one job at a time.
 * HTTP requests come over 32 kept connections to one server process; there `bare` is FastAPI and one Redis command.
 
 Rates are not like for like: some of these systems lose what a worker held when it dies, and most keep less of a job
@@ -58,7 +59,7 @@ that has no other.
 
 def text(summary: Summary, how: Circumstances) -> str:
     """Return the page."""
-    passes = "one pass" if how.passes == 1 else f"{how.passes} passes"
+    passes = "One pass" if how.passes == 1 else f"Medians of {how.passes} passes"
     parts = [INTRODUCTION.format(date=how.date, machine=how.machine, tools=how.tools, passes=passes)]
     for table in [*tables.figures(summary), tables.systems(summary, how.versions)]:
         parts.append(f"## {table.title}\n\n{table.markdown()}\n")
