@@ -9,7 +9,7 @@ import pytest
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation
-from ferryman.store.messages import FeedKind, Report
+from ferryman.store.messages import TRACKS, FeedKind, Report, Turn
 from ferryman.store.protocol import Store
 from tests.conformance.world import NO_ERROR, worker_info
 from tests.integration.redis.place import Place, new_job, turn
@@ -94,3 +94,16 @@ async def test_deleted_jobs_leave_a_note_until_retention_would_have_pruned_them(
     ahead = 100.0
     assert (await store.upkeep(100)).pruned == 0
     assert keys(place) <= CONSTANT
+
+
+@pytest.mark.parametrize("partitions", [1, 2])
+async def test_a_worker_that_ended_leaves_no_answer(place: Place, partitions: int) -> None:
+    store = await place.store(f"{place.redis.url}?partitions={partitions}")
+    await store.submit([new_job() for _ in range(20)])
+    for track in range(TRACKS):
+        claim = Turn("w", track, (), ("work",), want=10, track=track)
+        ended = [Outcome.completed(job.lease, "1") for job in (await store.turn(claim)).claimed]
+        await store.turn(Turn("w", TRACKS + track, (), ("work",), ended, track=track))
+    assert "answered" in keys(place)
+    await store.retire("w")
+    assert "answered" not in keys(place)
