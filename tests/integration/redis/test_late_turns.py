@@ -26,6 +26,7 @@ async def test_nothing_is_claimed_for_whoever_ceased_to_wait(place: Place, waits
     until = 0 if waits is None else round((time.time() + waits) * 1_000)
     values: list[str | bytes | int] = [
         "w",
+        0,
         7,
         10,
         15_000,
