@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -149,6 +150,8 @@ def show(summary: Summary) -> None:
 def main() -> None:
     """Measure or read a run, show it, and write it down."""
     chosen = arguments()
+    # A run that is told to stop takes its servers and workers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if chosen.results:
         kept = json.loads(chosen.results.read_text())
         how, rows = page.Circumstances(**kept["how"]), [Row(**row) for row in kept["rows"]]
