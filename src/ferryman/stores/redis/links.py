@@ -202,6 +202,14 @@ class SentinelLink(PoolLink):
         master: Redis = self._sentinel.master_for(address.master, db=address.db, ssl=address.tls, **said)
         super().__init__(master.connection_pool)
 
+    async def _make(self, settled: Callable[[Wire], None]) -> Wire:
+        """Make a connection; those to the master before, which may not know yet that it is none, are not used again."""
+        wire = await super()._make(settled)
+        for other in self._wires:
+            if other.server not in (None, wire.server):
+                other.retire()
+        return wire
+
     async def close(self) -> None:
         """Close the connections to the master and to the sentinels."""
         await super().close()

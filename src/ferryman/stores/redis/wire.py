@@ -61,6 +61,8 @@ class Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: Any = None
         self._kept: asyncio.StreamWriter | None = None
+        #: Which server it leads to, once it is open.
+        self.server: tuple[str | None, int | None] | None = None
         self._under_way: deque[_Exchange] = deque()
         self._asked = False
         self.closed = False
@@ -80,6 +82,7 @@ class Wire(asyncio.Protocol):
         # Closed by us from here on. Kept, since a writer that is deleted may close what it writes to.
         self._kept, connection._writer = connection._writer, None
         read, connection._reader = connection._reader, None
+        self.server = getattr(connection, "host", None), getattr(connection, "port", None)
         assert self._kept is not None
         assert read is not None
         self._transport = self._kept.transport

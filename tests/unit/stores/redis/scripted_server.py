@@ -40,9 +40,15 @@ class ScriptedServer:
         self._listening = await asyncio.get_running_loop().create_server(lambda: _Client(self), "127.0.0.1", 0)
 
     @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        number: int = self._listening.sockets[0].getsockname()[1]
+        return number
+
+    @property
     def url(self) -> str:
         """The store's URL."""
-        return f"redis://127.0.0.1:{self._listening.sockets[0].getsockname()[1]}"
+        return f"redis://127.0.0.1:{self.port}"
 
     def say(self, *replies: bytes) -> None:
         """Say something to the client that came last."""

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from ferryman.stores.redis.links import MOST_CONNECTIONS
+from ferryman.stores.redis.address import parse_address
+from ferryman.stores.redis.links import MOST_CONNECTIONS, link_to
 from ferryman.stores.redis.wire import Command
-from tests.unit.stores.redis.scripted_server import ScriptedServer, bulk, link_of, on_each_loop
+from tests.unit.stores.redis.scripted_server import ScriptedServer, bulk, link_of, on_each_loop, scripted
 
 Asked = list[bytes]
 
@@ -159,3 +160,32 @@ async def test_who_is_cancelled_while_a_connection_opens_costs_none(server: Scri
     assert await link.send("", [("ECHO", "x")]) == [b"x"]
     assert await link.send("", [("ECHO", "y")], in_order=True) == [b"y"]
     await link.close()
+
+
+def masters(master: ScriptedServer) -> bytes:
+    """Say what a sentinel says of the only master that it knows."""
+    state = ("name", "jobs", "ip", "127.0.0.1", "port", str(master.port), "flags", "master", "num-other-sentinels", "0")
+    return b"*1\r\n%%%d\r\n" % (len(state) // 2) + b"".join(bulk(word.encode()) for word in state)
+
+
+@on_each_loop
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_a_master_that_another_one_replaced_is_asked_no_more(server: ScriptedServer, in_order: bool) -> None:
+    # Seen red when connections to the old one were used for as long as it answered, beside those to the new one.
+    async with scripted() as old, scripted() as new:
+        old.answer = new.answer = echo
+        server.answer = lambda _: masters(old)
+        link = link_to(parse_address(f"redis+sentinel://127.0.0.1:{server.port}/jobs"))
+
+        async def send(word: str, *, in_order: bool = False) -> None:
+            assert await link.send("", [("ECHO", word)], in_order=in_order) == [word.encode()]
+
+        await asyncio.gather(*[send("first") for _ in range(3)], send("first", in_order=True))
+        server.answer = lambda _: masters(new)
+        assert not new.asked
+        await asyncio.gather(*[send("between") for _ in range(4)])  # one connection more than there are
+        await send("after", in_order=in_order)
+        await asyncio.gather(*[send("after") for _ in range(3)])
+        assert b"after" not in words(old)
+        await old.until(lambda: old.gone == 4)
+        await link.close()
