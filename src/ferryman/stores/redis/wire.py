@@ -26,8 +26,6 @@ Command = tuple[str | bytes | int | float, ...]
 
 #: A server that says nothing for this long is taken for gone, in seconds.
 ANSWER_TIMEOUT = 5.0
-#: A loop that was held up runs its alarms before it reads what came meanwhile: for that there is this time, in seconds.
-TIME_TO_READ = 0.1
 
 
 def pack(commands: Sequence[Command]) -> bytes:
@@ -40,11 +38,10 @@ class _Exchange:
 
     __slots__ = ("alarm", "answer", "missing", "replies")
 
-    alarm: asyncio.TimerHandle
-
-    def __init__(self, missing: int, answer: asyncio.Future[list[Any]]) -> None:
+    def __init__(self, missing: int, answer: asyncio.Future[list[Any]], alarm: asyncio.TimerHandle) -> None:
         self.missing = missing
         self.answer = answer
+        self.alarm = alarm
         self.replies: list[Any] = []
 
 
@@ -106,9 +103,7 @@ class Wire(asyncio.Protocol):
         The future raises `RedisError` or OSError when there is no answer. Cancelling it takes nothing back.
         """
         answer: asyncio.Future[list[Any]] = self._loop.create_future()
-        exchange = _Exchange(count, answer)
-        exchange.alarm = self._loop.call_later(ANSWER_TIMEOUT, self._late, exchange)
-        self._under_way.append(exchange)
+        self._under_way.append(_Exchange(count, answer, self._loop.call_later(ANSWER_TIMEOUT, self._give_up)))
         self._asked = True
         try:
             self._transport.write(packed)
@@ -148,8 +143,8 @@ class Wire(asyncio.Protocol):
             if not exchange.answer.done():
                 exchange.answer.set_result(exchange.replies)
 
-    def _late(self, exchange: _Exchange) -> None:
-        exchange.alarm = self._loop.call_later(TIME_TO_READ, self._end, RedisTimeoutError("no answer in time"))
+    def _give_up(self) -> None:
+        self._end(RedisTimeoutError("no answer in time"))
 
     def _end(self, error: BaseException) -> None:
         """Close, and tell whoever waits that no answer will come."""
