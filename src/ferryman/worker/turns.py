@@ -80,6 +80,7 @@ class Turns:
         self._ended: list[tuple[Attempt, Outcome]] = []
         self._may_be_work = True
         self._due_at: float | None = None
+        self._due_known_at = 0.0
         self._listening: asyncio.Task[None] | None = None
         self._listens = asyncio.Event()
         self._moved = asyncio.Event()
@@ -204,7 +205,9 @@ class Turns:
             else:
                 self._refused(attempt, outcome)
         now = self._around.ports.monotonic()
-        self._due_at = None if reply.due_in is None else now + reply.due_in
+        if sent.at >= self._due_known_at:  # of two turns, the one that was sent first may be answered last
+            self._due_known_at = sent.at
+            self._due_at = None if reply.due_in is None else now + reply.due_in
         until = sent.at + self._plan.lease
         attempts = [self._attempts.add(claimed, until) for claimed in reply.claimed]
         if self.claiming and now < until:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import State
+from ferryman.store.messages import Turn
+from ferryman.stores.redis import turn as turns
 from ferryman.stores.redis.address import parse_address
 from ferryman.stores.redis.keys import base
 from ferryman.stores.redis.links import link_to
 from ferryman.stores.redis.rows import token
 from ferryman.stores.redis.scripts import script
+from ferryman.stores.redis.wire import Command
 from tests.integration.redis.place import Place, new_job, turn
 
 
@@ -44,3 +50,32 @@ async def test_nothing_is_claimed_for_whoever_ceased_to_wait(place: Place, waits
     found = await store.inspector.get([job.id for job in jobs])
     states = [job.state for job in found if job]
     assert states == [State.COMPLETED, State.PROCESSING if given else State.PENDING]
+
+
+async def test_a_claim_that_got_no_answer_is_asked_again_on_its_own_track(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Seen red when the other track asked for it, to which the server had answered nothing: the jobs waited out a lease.
+    monkeypatch.setattr(turns, "ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr(turns, "REST_FROM_TROUBLE", 0.0)
+    store = await place.store(f"{place.redis.url}?partitions=2")
+    jobs = [new_job() for _ in range(40)]
+    await store.submit(jobs)
+    await turn(store, want=0)  # the server knows the script from now on
+    link = store._calls.link  # type: ignore[attr-defined]
+    lost = {base("fm", 1)}
+    send = link.send
+
+    async def lose(key: str, commands: Sequence[Command], *, in_order: bool = False) -> list[Any]:
+        replies: list[Any] = await send(key, commands, in_order=in_order)
+        if key in lost:
+            raise RedisConnectionError("the reply was lost")
+        return replies
+
+    monkeypatch.setattr(link, "send", lose)
+    claimed = list((await store.turn(Turn("w", 1, (), ("work",), (), 40, track=0))).claimed)
+    assert 0 < len(claimed) < 40
+    lost.clear()
+    for request, track in ((2, 1), (3, 0)):
+        claimed += (await store.turn(Turn("w", request, (), ("work",), (), 40, track=track))).claimed
+    assert {job.id for job in claimed} == {job.id for job in jobs}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ferryman.domain.state import State
+from ferryman.store.messages import TurnReply
 from ferryman.telemetry.events import WorkerStopped
 from ferryman.worker.turns import WORTH_SHARING
 from ferryman.worker.worker import LAST_MOMENT, LAST_WORDS
 from tests.unit.fakes.memory_store import Row
-from tests.unit.fakes.virtual_time import virtual_time
+from tests.unit.fakes.virtual_time import now, virtual_time
 from tests.unit.worker.place import Place, task, working
 
 SLOTS = 4 * WORTH_SHARING
@@ -98,3 +99,17 @@ async def test_both_turns_are_waited_for_at_the_end() -> None:
         await it.place.stopped()
         [stopped] = it.place.told(WorkerStopped)
         assert stopped.finished == WORTH_SHARING
+
+
+@virtual_time
+async def test_of_two_answers_the_one_to_the_later_turn_says_what_is_due() -> None:
+    # Seen red when the answer that came last did: an older one hid a job that was due before the next look.
+    async with held() as it:
+        await it.end(WORTH_SHARING)
+        first, second = (track.sent for track in it.place.worker.turns._tracks)
+        assert first is not None
+        assert second is not None
+        earlier, later = sorted((first, second), key=lambda sent: sent.at)
+        it.place.worker.turns._take(replace(later, ended=()), TurnReply((), (), 3.0))
+        it.place.worker.turns._take(replace(earlier, ended=()), TurnReply((), (), None))
+        assert it.place.worker.turns._due_at == now() + 3.0

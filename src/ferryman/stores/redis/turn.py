@@ -40,8 +40,9 @@ class Turns:
         #: By partition: until when it has nothing for whoever took the last turn, and when something is due in it.
         self._monotonic = calls.ports.monotonic
         self._quiet = _Quiet(None, calls.partitions, self._monotonic)
-        #: By partition: the request that it gave no answer to, and how far its clock is ahead of ours, in seconds.
-        self._unanswered: dict[int, int] = {}
+        #: By partition and track: the request that got no answer, which is kept for that track alone.
+        self._unanswered: dict[tuple[int, int], int] = {}
+        #: By partition: how far its clock is ahead of ours, in seconds.
         self._ahead: dict[int, float] = {}
 
     def stir(self, partition: int | None) -> None:
@@ -86,12 +87,12 @@ class Turns:
 
     async def _claim_in(self, partition: int, turn: Turn, want: int) -> TurnReply:
         """Claim in one partition; what it was asked before without an answer is asked again, with the same number."""
-        request = self._unanswered.pop(partition, turn.request)
+        request = self._unanswered.pop((partition, turn.track), turn.request)
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await self._take_in(partition, replace(turn, request=request), (), want)
         except (TimeoutError, StoreUnavailable) as error:
-            self._unanswered[partition] = request
+            self._unanswered[partition, turn.track] = request
             raise StoreUnavailable(str(error) or f"partition {partition} gave no answer in time") from error
 
     async def _finish(self, turn: Turn) -> list[bool]:
