@@ -8,7 +8,7 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format bench bench-peers model simulate power mutants faults soak lock clean
+.PHONY: help setup run test quick check format budget bench bench-peers model simulate power mutants faults soak lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ format: setup  ## Format the code and apply the safe lint fixes
 
 model: setup  ## Compare stores with the model of the queue in many random steps; ARGS="--store redis-7.0"
 	$(BIN)/python -m tests.model $(ARGS)
+
+budget: setup  ## Count what a job costs in commands, reads and instructions, beside what it may cost
+	$(BIN)/python -m tests.budget $(ARGS)
 
 bench: setup  ## Measure Ferryman on this machine, each figure beside its goal
 	$(BIN)/python -m benchmarks $(ARGS)

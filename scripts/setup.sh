@@ -74,6 +74,15 @@ choose_redis() {
     fi
 }
 
+# Counts instructions for the budget tests, which are skipped without it.
+choose_valgrind() {
+    command -v valgrind >/dev/null && return
+    # In a shell of its own, so that one that cannot be installed costs its tests alone.
+    if ! can_apt_get || ! (apt_get_install valgrind); then
+        say "valgrind is not installed: tests that count instructions are skipped (apt-get install valgrind)"
+    fi
+}
+
 make_environment() {
     choose_python
     say "making .venv with $("$PYTHON" --version)"
@@ -87,6 +96,7 @@ pip_install() { .venv/bin/python -m pip install -qq --disable-pip-version-check 
 is_current && exit 0
 is_here || make_environment
 choose_redis
+choose_valgrind
 say "installing $LOCK"
 pip_install --require-hashes -r "$LOCK"
 pip_install --no-deps --no-build-isolation --editable .
