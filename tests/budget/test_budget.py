@@ -1,8 +1,6 @@
 """What a job costs does not grow unseen: commands, round trips, statements, commits, instructions; no seconds.
 
-Each of these was planted once, and turned a test red: one more EXISTS for each job in submit.lua, in turn.lua; a call
-of its own for each submit; outcomes reported one by one; a SELECT for each job in a submit to SQLite; the arguments of
-a job parsed a second time in the runner; a task of its own for each call of a turn's outcomes.
+What turns these tests red is planted by `make mutants`: tests/mutants/faults/9_costs.toml.
 """
 
 from __future__ import annotations
