@@ -74,7 +74,7 @@ SQLITE_COUNTS = {
 #: In rounds of a script on the same server: see `redis_instructions`.
 REDIS_INSTRUCTIONS = {
     "submit: instructions of Redis": at_most(1.85),
-    "turns of 100: instructions of Redis": at_most(6.6),
+    "turns of 100: instructions of Redis": at_most(6.7),
 }
 #: In rounds of `subjects.yardstick` by the same Python: 3.11.2 to 3.13.0 differ by 7 % at most. The worker's store
 #: is in memory, and costs nothing.
