@@ -58,6 +58,7 @@ async def room(count: int = 1_000_000, few: int = 50_000) -> Figures:
         waiting = (_info()["used_memory"] - before) / count
     async with fresh_store():
         before = _info()["used_memory"]
+        await bench.hold()
         await bench.bulk(Budget(few))
         async with workers(ferry.settings) as crew:
             await bench.drain(crew, Budget(few))
@@ -141,6 +142,7 @@ async def idle_commands(seconds: float = 30) -> Figures:
 async def drain_reads(count: int = 50_000) -> Figures:
     """Network reads of Redis per job while a worker drains a queue."""
     async with fresh_store():
+        await bench.hold()  # so that the worker begins with all of them
         await bench.bulk(Budget(count))
         async with workers(ferry.settings) as crew:
             await bench.alive(crew)

@@ -110,10 +110,15 @@ async def completed() -> int:
     return sum(count.jobs for count in await store.inspector.counts() if count.state is State.COMPLETED)
 
 
+async def hold() -> None:
+    """Have workers leave the jobs alone until `drain`; to be called before workers are started that are to drain them."""
+    await (await _store()).inspector.pause(QUEUE, True, by="ferryman bench")
+
+
 async def drain(workers: Workers, budget: Budget) -> Timed:
     """Workers that find a full queue: from the moment that they may begin to the last job's end."""
     store = await _store()
-    await store.inspector.pause(QUEUE, True, by="ferryman bench")
+    await hold()
     await alive(workers)
     before, cpu = await completed(), workers.cpu()
     await store.inspector.pause(QUEUE, False)
