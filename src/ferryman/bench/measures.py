@@ -111,7 +111,7 @@ async def completed() -> int:
 
 
 async def hold() -> None:
-    """Have workers leave the jobs alone until `drain`; to be called before workers are started that are to drain them."""
+    """Have workers leave the jobs alone until `drain`: for those that are started before it."""
     await (await _store()).inspector.pause(QUEUE, True, by="ferryman bench")
 
 
