@@ -150,6 +150,7 @@ class _Quiet:
         self.caller = caller
         self._monotonic = monotonic
         self._until = [0.0] * count
+        self._stirred = [float("-inf")] * count
         self._due: list[float | None] = [None] * count
 
     def awake(self, partitions: Iterable[int]) -> list[int]:
@@ -161,6 +162,7 @@ class _Quiet:
         """Let these be visited again."""
         for partition in partitions:
             self._until[partition] = 0.0
+            self._stirred[partition] = self._monotonic()
 
     def note(self, visited: Mapping[int, _Visit], begun: float, hears: bool) -> None:
         """Take note of the answers that came to a turn which began at a time."""
@@ -169,7 +171,8 @@ class _Quiet:
                 self._until[partition] = self._monotonic() + REST_FROM_TROUBLE
                 continue
             self._due[partition] = None if reply.due_in is None else begun + reply.due_in
-            if hears and want > len(reply.claimed):
+            # What stirred since may have come after the partition answered, though before its answer was here.
+            if hears and want > len(reply.claimed) and self._stirred[partition] < begun:
                 rest = LOOK_AGAIN if reply.due_in is None else min(LOOK_AGAIN, reply.due_in)
                 self._until[partition] = begun + rest
 
