@@ -36,6 +36,7 @@ from ferryman.domain.outcome import Cancel, Snooze
 from ferryman.domain.retry import Retry
 from ferryman.domain.state import State
 from ferryman.handles import JobHandle, TaskHandle
+from ferryman.store.why import Why
 from ferryman.version import __version__
 from ferryman.worker.context import Context
 
@@ -68,5 +69,6 @@ __all__ = [
     "TaskDefinitionError",
     "TaskHandle",
     "UnknownTask",
+    "Why",
     "__version__",
 ]

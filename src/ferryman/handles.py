@@ -14,7 +14,9 @@ from ferryman.domain.options import Options, OptionValues
 from ferryman.domain.state import Operation, State
 from ferryman.domain.task import Task
 from ferryman.identity import new_job_id
+from ferryman.ports import SYSTEM
 from ferryman.store.query import Include
+from ferryman.store.why import Why, why
 from ferryman.worker.context import Context
 
 P = ParamSpec("P")
@@ -80,6 +82,12 @@ class JobHandle(Generic[R]):
         if job is None:
             raise JobNotFound(self.id)
         return job.status
+
+    async def why(self) -> Why:
+        """Return why the job is where it is: what it waits for, and what would free it; raises `JobNotFound`."""
+        client = await self._connections.here()
+        _, reason = await why(client.store.inspector, self.id, SYSTEM.clock())
+        return reason
 
     async def cancel(self) -> None:
         """Cancel the job: a waiting one at once, a running one by revoking its lease.

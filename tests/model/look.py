@@ -65,6 +65,20 @@ async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[Feed
     return dict(zip(jobs, feeds, strict=True))
 
 
+async def look_ahead(store: Store, model: Queue) -> None:
+    """Check how many jobs each store tells are before one in its queue; of those that came at once any may be."""
+    pending = [job for job in model.jobs.by_id.values() if job.state is State.PENDING]
+    rank = model.jobs.rank
+    for job, told in zip(
+        pending, await asyncio.gather(*(store.inspector.ahead(one.id) for one in pending)), strict=True
+    ):
+        ranks = [rank(other) for other in pending if other.queue == job.queue and other is not job]
+        fewest, most = sum(one < rank(job) for one in ranks), sum(one <= rank(job) for one in ranks)
+        assert told is not None
+        assert told.exact
+        assert fewest <= told.jobs <= most, f"{told} before {job}, not {fewest} to {most}"
+
+
 def differences(model: Queue, seen: Seen, latest: float, *, ordered: bool) -> Iterator[str]:
     """Say what a store shows that the model knows otherwise.
 

@@ -16,7 +16,7 @@ from tests.model import answers
 from tests.model.bench import Bench
 from tests.model.freedom import Freedom
 from tests.model.lines import feed_at_rest
-from tests.model.look import differences, look_closer
+from tests.model.look import differences, look_ahead, look_closer
 from tests.model.observed import Observed
 from tests.model.queue import Queue
 
@@ -121,5 +121,7 @@ class Together:
     def look_closer(self) -> None:
         """Look at what is too much to look at after each step."""
         jobs = dict(reversed(self.model.jobs.by_id.items()))
+        if self.bench.lines == 1:
+            self.bench.run(lambda store: look_ahead(store, self.model))
         feeds = self.bench.run(lambda store: look_closer(store, jobs))
         assert {identifier: feed_at_rest(feed) for identifier, feed in feeds.items() if feed} == self.model.feeds

@@ -14,6 +14,7 @@ from ferryman.domain.clock import rfc3339
 from ferryman.domain.job import Attempt, Job
 from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
 from ferryman.store.query import Include
+from ferryman.store.why import Why
 
 #: How long a client that is told to stop sending may take to do so, in seconds.
 LINGER = 2.0
@@ -118,6 +119,20 @@ def attempt_body(attempt: Attempt) -> dict[str, Any]:
         "finished_at": time_of(attempt.finished_at),
         "ending": attempt.ending,
         "error": raw(attempt.error),
+    }
+
+
+def why_body(job: Job, why: Why) -> dict[str, Any]:
+    """Return the members of the reason why a job is where it is."""
+    return {
+        "id": job.id,
+        "state": job.state,
+        "reason": why.reason,
+        "detail": why.detail,
+        "since": time_of(why.since),
+        "until": time_of(why.until),
+        "fix": why.fix,
+        "facts": why.facts,
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from ferryman.store.why import Reason
+
 _SUBMIT_EXAMPLE: dict[str, JsonValue] = {"task": "send_email"}
 
 
@@ -144,6 +146,19 @@ class JobBody(BaseModel):
     result: Any = None
     attempts: list[AttemptBody] | None = None
     events: list[dict[str, Any]] | None = None
+
+
+class WhyBody(BaseModel):
+    """Why a job is where it is: a reason for programs, a sentence, and what would free it."""
+
+    id: str
+    state: str
+    reason: Reason
+    detail: str
+    since: str | None
+    until: str | None
+    fix: str
+    facts: dict[str, Any]
 
 
 class JobPage(BaseModel):

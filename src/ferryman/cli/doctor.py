@@ -14,11 +14,12 @@ from ferryman.cli.failures import ExitCode
 from ferryman.cli.noun import alone
 from ferryman.cli.output import Output, OutputOption, chosen, write_object
 from ferryman.cli.place import App, NoRetry, Place, Url, on_store
-from ferryman.cli.views import ago, serves
+from ferryman.cli.views import ago
 from ferryman.domain.durations import spell
 from ferryman.domain.options import DEFAULT_QUEUE
 from ferryman.domain.state import State
 from ferryman.store.messages import Count, Finding, Health, QueueRow, WorkerRow
+from ferryman.store.overview import serves
 from ferryman.store.protocol import Store
 from ferryman.version import __version__
 
@@ -47,7 +48,7 @@ class Patient:
 
     def is_served(self, queue: str, task: str | None = None) -> bool:
         """Whether somebody would take a job from this queue, of this task."""
-        return any(serves(row, queue, task) for row in self.serving)
+        return any(serves(row.info, queue, task) for row in self.serving)
 
 
 @app.command(epilog=examples("ferryman doctor", "ferryman doctor --app ferryman.demo:ferry -o json"))

@@ -9,7 +9,8 @@ import time
 
 from ferryman.cli.console import LINE, is_terminal, note, paint
 from ferryman.cli.failures import ExitCode, Failure
-from ferryman.cli.views import STATE_STYLES, ago, serves
+from ferryman.cli.views import STATE_STYLES, ago
+from ferryman.cli.waiting import tell_if_stuck
 from ferryman.domain.errors import JobNotFound
 from ferryman.domain.job import Job
 from ferryman.domain.state import WAITING, State
@@ -68,7 +69,7 @@ class Follower:
         if job.final and not entries:
             self._show_state(job)
         if job.state in WAITING and not self._warned and time.monotonic() - self._began > PATIENCE:
-            self._warned = await warn_unserved(store, job)
+            self._warned = await tell_if_stuck(store, job.id)
         style = STATE_STYLES[job.state]
         passed = f"{time.monotonic() - self._began:.0f} s"
         LINE.show(f"{paint(job.state.value, style)} {self._progress or _detail(job).lstrip()}  {paint(passed, 'dim')}")
@@ -113,21 +114,6 @@ def _bar(current: float, total: float | None, message: str) -> str:
         return f"{current:g} {message}".rstrip()
     done = round(_BAR * min(max(current / total, 0.0), 1.0))
     return f"{'█' * done}{'░' * (_BAR - done)} {current:g}/{total:g} {message}".rstrip()
-
-
-async def warn_unserved(store: Store, job: Job) -> bool:
-    """Say so when no living worker runs this job's task from its queue; return whether it was said."""
-    workers = [row for row in await store.inspector.workers() if row.alive and not row.info.quiet]
-    if any(serves(row, job.queue, job.task) for row in workers):
-        paused = [queue for queue in await store.inspector.queues() if queue.name == job.queue and queue.paused]
-        if paused:
-            note(f"{paint('note:', 'yellow')} queue {job.queue!r} is paused; ferryman queues resume {job.queue}")
-        return bool(paused)
-    note(
-        f"{paint('note:', 'yellow')} no worker that is alive runs task {job.task!r} from queue {job.queue!r}; "
-        "start one: ferryman worker"
-    )
-    return True
 
 
 def conclude(job: Job) -> ExitCode:

@@ -18,6 +18,8 @@ from ferryman.cli.noun import noun
 from ferryman.cli.output import OutputOption
 from ferryman.cli.place import App, NoRetry, Place, Url, on_store
 from ferryman.cli.views import JOBS
+from ferryman.cli.waiting import ask
+from ferryman.cli.waiting import show as show_reason
 from ferryman.domain.errors import JobNotFound, did_you_mean
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import Job
@@ -112,6 +114,16 @@ def watch(job_id: JobId, url: Url = None, app_name: App = None, no_retry: NoRetr
     """
     ferry = Place(url, app_name).any_app()
     return conclude(on_store(ferry, Follower(parse_job_id(job_id)), no_retry=no_retry))
+
+
+@app.command(epilog=examples(f"ferryman jobs why {JOB_ID}", f"ferryman jobs why {JOB_ID} -o json"))
+def why(
+    job_id: JobId, output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False
+) -> None:
+    """Say why a job is where it is: what it waits for, since when, and what would free it."""
+    wanted = parse_job_id(job_id)
+    job, reason = on_store(Place(url, app_name).any_app(), lambda store: ask(store, wanted), no_retry=no_retry)
+    show_reason(job, reason, output)
 
 
 @app.command(epilog=examples("ferryman jobs retry queue:mail -y", f"ferryman jobs retry {JOB_ID}"))

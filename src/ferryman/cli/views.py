@@ -138,11 +138,6 @@ def error_line(job: Job) -> str:
     return f"{error.get('type', '')}: {error.get('message', '')}".strip(": ").split("\n")[0]
 
 
-def serves(row: WorkerRow, queue: str, task: str | None = None) -> bool:
-    """Whether a worker takes jobs from a queue (a worker without queues serves every one), and knows a task."""
-    return (not row.info.queues or queue in row.info.queues) and (task is None or task in row.info.tasks)
-
-
 def worker_state(row: WorkerRow) -> str:
     """Return how a worker is, in a word."""
     if not row.alive:

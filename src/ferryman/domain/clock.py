@@ -17,6 +17,12 @@ def rfc3339(moment: float) -> str:
     return text.replace("+00:00", "Z")
 
 
+def day_and_time(moment: float, now: float) -> str:
+    """Write a time for a sentence, in UTC; the day only where it is not today."""
+    at, today = datetime.fromtimestamp(moment, UTC), datetime.fromtimestamp(now, UTC)
+    return at.strftime("%H:%M:%S UTC" if at.date() == today.date() else "%Y-%m-%d %H:%M:%S UTC")
+
+
 def parse_moment(value: datetime | str | float, *, option: str = "run_at") -> float:
     """Return seconds since the epoch for an aware datetime, RFC 3339 text, or a number.
 

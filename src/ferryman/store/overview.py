@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ferryman.domain.state import State
-from ferryman.store.messages import Count, WorkerRow
+from ferryman.store.messages import Count, WorkerInfo, WorkerRow
+
+
+def serves(worker: WorkerInfo, queue: str, task: str | None = None) -> bool:
+    """Whether a worker takes jobs from a queue (a worker without queues serves every one), and knows a task."""
+    return (not worker.queues or queue in worker.queues) and (task is None or task in worker.tasks)
 
 
 def unserved(counts: Iterable[Count], workers: Iterable[WorkerRow]) -> list[Count]:
@@ -14,6 +19,5 @@ def unserved(counts: Iterable[Count], workers: Iterable[WorkerRow]) -> list[Coun
     return [
         count
         for count in counts
-        if count.state is State.PENDING
-        and not any(count.task in info.tasks and (not info.queues or count.queue in info.queues) for info in alive)
+        if count.state is State.PENDING and not any(serves(info, count.queue, count.task) for info in alive)
     ]

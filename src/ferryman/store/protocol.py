@@ -15,6 +15,7 @@ from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.state import Operation
 from ferryman.store.messages import (
+    Ahead,
     Changed,
     Command,
     Count,
@@ -47,6 +48,9 @@ class Inspector(Protocol):
 
     async def queues(self) -> list[QueueRow]:
         """Return every queue that has or had jobs or is paused."""
+
+    async def ahead(self, job_id: str) -> Ahead | None:
+        """Count the pending jobs that stand before a pending one in its queue, 10,000 at most; None if it is none."""
 
     async def workers(self) -> list[WorkerRow]:
         """Return the workers that announced themselves lately."""

@@ -146,3 +146,14 @@ def test_an_empty_list_says_which_name_was_meant(terminal: Terminal) -> None:
 def test_debug_shows_the_traceback_wherever_it_stands(terminal: Terminal) -> None:
     assert "Traceback" in terminal.run("submit", "--debug", "nothing").err
     assert "Traceback" not in terminal.run("submit", "nothing").err
+
+
+def test_why_a_job_waits_is_told_to_people_and_to_programs(terminal: Terminal) -> None:
+    job_id = terminal.submit("send_email")
+    terminal.run("queues", "pause", "mail")
+    said = terminal.run("jobs", "why", job_id, "-o", "table").out.splitlines()
+    assert said[0].startswith("Queue mail is paused by ")
+    assert said[1] == "Resume it: ferryman queues resume mail"
+    told = terminal.run("jobs", "why", job_id).json
+    assert (told["reason"], told["state"], told["facts"]["ahead"]) == ("queue_paused", "pending", 0)
+    assert terminal.run("jobs", "why", NOBODY).code == 3

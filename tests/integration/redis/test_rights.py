@@ -13,7 +13,7 @@ import pytest
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
-from ferryman.store.messages import Command, FeedKind, Report
+from ferryman.store.messages import Ahead, Command, FeedKind, Report
 from ferryman.store.protocol import Store
 from ferryman.store.query import JobFilter, PageRequest
 from ferryman.stores.redis import scripts
@@ -39,6 +39,7 @@ async def do_everything(store: Store) -> None:
         new_job(delay=60.0),
     ]
     await store.submit(jobs)
+    assert await store.inspector.ahead(jobs[1].id) == Ahead(1, True)
     claimed = (await turn(store, want=2)).claimed
     info = worker_info("w")
     await store.extend(info, [job.lease for job in claimed], 15.0)

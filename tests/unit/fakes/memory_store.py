@@ -8,29 +8,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ferryman.domain.errors import StoreUnavailable
-from ferryman.domain.job import Job, NewJob
+from ferryman.domain.job import NewJob
 from ferryman.domain.lease import Claimed, Lease, LeaseState
 from ferryman.domain.outcome import Ending, Outcome
-from ferryman.domain.state import Operation, State
+from ferryman.domain.state import State
 from ferryman.store.hearing import Hearing
 from ferryman.store.messages import (
-    Changed,
     Command,
-    Count,
     FeedEntry,
-    Health,
     Pulse,
-    QueueRow,
     Report,
     Submitted,
     Turn,
     TurnReply,
     Upkeep,
     WorkerInfo,
-    WorkerRow,
 )
-from ferryman.store.query import Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import ANY_QUEUE, queue_signal, worker_signal
+from tests.unit.fakes.memory_inspector import MemoryInspector
 from tests.unit.fakes.virtual_time import now
 
 _NEXT = {
@@ -92,7 +87,7 @@ class MemoryStore:
         self.opened = self.closed = 0
         self._answers: dict[int, TurnReply] = {}
         self._hearing = Hearing()
-        self.inspector = self
+        self.inspector = MemoryInspector(self._lanes, self.announced, self.commands, self.signal)
         self.feed = self
 
     # -- what tests do
@@ -120,6 +115,9 @@ class MemoryStore:
         """Send a signal."""
         names = {name, ANY_QUEUE} if name.startswith("queue:") else {name}
         self._hearing.note(frozenset(names))
+
+    def _lanes(self) -> list[tuple[str, str, State]]:
+        return [(row.new.queue, row.new.task, row.state) for row in self.rows.values()]
 
     # -- Store
 
@@ -241,38 +239,6 @@ class MemoryStore:
         return held
 
     async def read(self, job_id: str, after: int = 0, limit: int = 100) -> list[FeedEntry]:
-        raise NotImplementedError
-
-    # -- Inspector
-
-    async def counts(self) -> list[Count]:
-        keys = [(row.new.queue, row.new.task, row.state) for row in self.rows.values()]
-        return [Count(*key, keys.count(key)) for key in dict.fromkeys(keys)]
-
-    async def workers(self) -> list[WorkerRow]:
-        return [WorkerRow(info, now(), True) for info in self.announced.values()]
-
-    async def get(self, ids: Sequence[str], include: frozenset[Include] = frozenset()) -> list[Job | None]:
-        raise NotImplementedError
-
-    async def find(self, where: JobFilter, page: PageRequest) -> Page:
-        raise NotImplementedError
-
-    async def queues(self) -> list[QueueRow]:
-        raise NotImplementedError
-
-    async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:
-        raise NotImplementedError
-
-    async def pause(self, queue: str, paused: bool, by: str = "") -> None:
-        raise NotImplementedError
-
-    async def command(self, worker: str, command: Command | None) -> bool:
-        self.commands[worker] = command
-        self.signal(worker_signal(worker))
-        return True
-
-    async def health(self) -> Health:
         raise NotImplementedError
 
 

@@ -50,7 +50,7 @@ async def test_jobs_of_a_task_that_nobody_knows_are_told_once() -> None:
         store.put("gone", queue="mail")
     store.put("work", queue="mail")
     store.put("gone", queue="of others")
-    async with serving(lambda around: Lookout(store, ["mail"], ["work"], around).service) as events:
+    async with serving(lambda around: Lookout(store.inspector, ["mail"], ["work"], around).service) as events:
         await asyncio.sleep(100)
     assert events == [TasksUnknown("gone", ("mail",), 3)]
 
@@ -60,7 +60,7 @@ async def test_a_task_that_another_living_worker_knows_is_not_told() -> None:
     store = MemoryStore()
     store.put("theirs")
     store.announced["b"] = WorkerInfo("b", "here", 1, "1", (), ("theirs",), 1)
-    async with serving(lambda around: Lookout(store, [], ["work"], around).service) as events:
+    async with serving(lambda around: Lookout(store.inspector, [], ["work"], around).service) as events:
         await asyncio.sleep(100)
         assert events == []
         del store.announced["b"]

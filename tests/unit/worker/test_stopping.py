@@ -222,14 +222,14 @@ async def test_a_quiet_worker_claims_nothing_finishes_what_runs_and_can_be_resum
 async def test_an_operator_can_quiet_resume_and_stop_a_worker() -> None:
     async with working(task(quick)) as place:
         await asyncio.sleep(1)
-        await place.store.command("w", Command.QUIET)
+        await place.store.inspector.command("w", Command.QUIET)
         await asyncio.sleep(0.1)
         row = place.store.put()
         await asyncio.sleep(30)
         assert row.attempt == 0
-        await place.store.command("w", None)
+        await place.store.inspector.command("w", None)
         await place.ended(row)
-        await place.store.command("w", Command.STOP)
+        await place.store.inspector.command("w", Command.STOP)
         await place.stopped()
     assert len(place.told(WorkerStopping)) == 1
 
@@ -239,9 +239,9 @@ async def test_taking_back_a_command_does_not_resume_a_worker_that_was_quiet_bef
     async with working(task(quick)) as place:
         await asyncio.sleep(1)
         place.worker.quiet()
-        await place.store.command("w", Command.QUIET)
+        await place.store.inspector.command("w", Command.QUIET)
         await asyncio.sleep(10)
-        await place.store.command("w", None)
+        await place.store.inspector.command("w", None)
         row = place.store.put()
         await asyncio.sleep(30)
         assert row.attempt == 0

@@ -12,15 +12,17 @@ from ferryman.api.bodies import check_object, read_json
 from ferryman.api.documented import body_of, problems
 from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
-from ferryman.api.render import JsonResponse, event_body, job_body
-from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody
+from ferryman.api.render import JsonResponse, event_body, job_body, why_body
+from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody, WhyBody
 from ferryman.api.submissions import idempotent, nested_job, place_of, replay_headers, said_of
 from ferryman.app import Ferryman
 from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import NewJob
 from ferryman.domain.state import Operation, State
+from ferryman.ports import SYSTEM
 from ferryman.store.query import Include, JobFilter, PageRequest, parse_query
+from ferryman.store.why import why
 
 MOST_IN_BATCH = 1_000
 EVENTS = "events"
@@ -151,6 +153,13 @@ def _add_get(router: APIRouter, ferry: Ferryman) -> None:
         if EVENTS in names:
             body["events"] = [event_body(entry) for entry in await client.store.feed.read(identifier, limit=1_000)]
         return JsonResponse(body)
+
+    @router.get("/{job_id}/why", response_model=WhyBody, operation_id="why_job", responses=problems(404, 422, 503))
+    async def why_job(job_id: str) -> Response:
+        """Say why a job is where it is: what it waits for, since when, until when, and what would free it."""
+        client = await ferry.connections.here()
+        job, reason = await why(client.store.inspector, parse_job_id(job_id), SYSTEM.clock())
+        return JsonResponse(why_body(job, reason))
 
 
 def _state(name: str) -> State:

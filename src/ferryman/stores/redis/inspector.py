@@ -8,11 +8,11 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.state import Operation, State, sources
-from ferryman.store.messages import ACTIONS, Changed, Command, Count, Health, QueueRow, WorkerRow
+from ferryman.store.messages import ACTIONS, MOST_AHEAD, Ahead, Changed, Command, Count, Health, QueueRow, WorkerRow
 from ferryman.store.query import Include, JobFilter, Page, PageRequest
 from ferryman.stores.redis.calls import Calls, Value
 from ferryman.stores.redis.listing import find
-from ferryman.stores.redis.places import HOME, spread
+from ferryman.stores.redis.places import HOME, place_of, spread
 from ferryman.stores.redis.rows import PARTS, id_bytes, job_of, milliseconds, worker_of
 from ferryman.stores.redis.server import read_health
 
@@ -87,6 +87,14 @@ class RedisInspector:
             _queue(name, paused.get(name), counts.get(name, {}), oldest.get(name))
             for name in sorted(counts.keys() | paused.keys())
         ]
+
+    async def ahead(self, job_id: str) -> Ahead | None:
+        """Count in the lines of every partition: places are times, so they compare over all of them."""
+        stands = await self._calls.run("place_in_line", place_of(job_id, self._calls.partitions), id_bytes(job_id))
+        if stands is None:
+            return None
+        counted = await self._calls.everywhere("count_ahead", *stands, MOST_AHEAD)
+        return Ahead.counted(sum(jobs for jobs, _ in counted), all(whole for _, whole in counted))
 
     async def workers(self) -> list[WorkerRow]:
         """Return the workers that announced themselves within the last hour, the latest first."""

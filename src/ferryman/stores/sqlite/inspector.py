@@ -14,7 +14,7 @@ from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
+from ferryman.store.messages import MOST_AHEAD, Ahead, Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
 from ferryman.store.query import Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
 from ferryman.stores.sqlite import actions, listing
@@ -53,6 +53,13 @@ class SqliteInspector:
     async def queues(self) -> list[QueueRow]:
         """Return every queue with its counts."""
         return await self._readers.run(_queues)
+
+    async def ahead(self, job_id: str) -> Ahead | None:
+        """Count from the index that claims walk."""
+        row = await self._readers.run(
+            lambda connection: connection.execute(sql("count_ahead"), (job_id, MOST_AHEAD + 1)).fetchone()
+        )
+        return None if row is None else Ahead.counted(row[0])
 
     async def workers(self) -> list[WorkerRow]:
         """Return the workers that announced themselves within the last hour, the newest first."""

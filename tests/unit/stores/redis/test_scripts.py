@@ -183,6 +183,7 @@ def test_parts_stand_before_who_needs_them_and_once() -> None:
 VALUES: dict[str, list[Any]] = {
     "act": [7, "cancel", 1, "pending", b"\0" * 16],
     "command_worker": ["w", ""],
+    "count_ahead": ["mail", 5, 17, 10],
     "count_jobs": [],
     "extend": ["w", "{}", 1_000, b"\0" * 16 + b"1 5"],
     "feed_append": [10, b"\0" * 16 + b"1 5", "log", "{}"],
@@ -193,6 +194,7 @@ VALUES: dict[str, list[Any]] = {
     "list_queues": [],
     "list_workers": [1_000],
     "pause_queue": ["mail", 1, "ada"],
+    "place_in_line": [b"\0" * 16],
     "register_format": [1, 1],
     "retire_worker": ["w", 2],
     "submit": [1, "mail task", "task", 5, 3, 3, b"\1" * 16, 1, "{}", 0],
