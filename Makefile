@@ -8,7 +8,8 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format budget bench bench-peers model simulate power mutants faults soak lock clean
+.PHONY: help setup test-setup run test quick check format budget bench bench-peers model simulate power mutants faults soak
+.PHONY: lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -16,13 +17,16 @@ help:  ## List these targets
 setup:  ## Make .venv from the locked requirements; does nothing when they have not changed
 	@sh scripts/setup.sh
 
+test-setup:  # what tests need besides: servers, a browser
+	@sh scripts/setup.sh tests
+
 run: setup  ## Run the service, a worker and an embedded store, with reload
 	@$(BIN)/ferryman dev
 
-test: check  ## Run every check and every test
+test: test-setup check  ## Run every check and every test
 	$(BIN)/pytest -n $(N) $(ARGS)
 
-quick: setup  ## Run the tests that take milliseconds: unit, and conformance on SQLite and one Redis
+quick: test-setup  ## Run the tests that take milliseconds: unit, and conformance on SQLite and one Redis
 	STORES=sqlite,redis-7.0 $(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
 
 check: setup  ## Check format, lint, types and the import floors
@@ -35,30 +39,30 @@ format: setup  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
 
-model: setup  ## Compare stores with the model of the queue in many random steps; ARGS="--store redis-7.0"
+model: test-setup  ## Compare stores with the model of the queue in many random steps; ARGS="--store redis-7.0"
 	$(BIN)/python -m tests.model $(ARGS)
 
-budget: setup  ## Count what a job costs in commands, reads and instructions, beside what it may cost
+budget: test-setup  ## Count what a job costs in commands, reads and instructions, beside what it may cost
 	$(BIN)/python -m tests.budget $(ARGS)
 
-bench: setup  ## Measure Ferryman on this machine, each figure beside its goal
+bench: test-setup  ## Measure Ferryman on this machine, each figure beside its goal
 	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-peers: setup  ## Compare with other queues, each in an environment of its own; half an hour
+bench-peers: test-setup  ## Compare with other queues, each in an environment of its own; half an hour
 	$(BIN)/python -m benchmarks.peers $(ARGS)
 
-mutants: setup  ## Plant known faults in copies of the source, and see the tests go red
+mutants: test-setup  ## Plant known faults in copies of the source, and see the tests go red
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-power: setup  ## Cut the power 2,300 times under the SQLite store; prints what was lost
+power: test-setup  ## Cut the power 2,300 times under the SQLite store; prints what was lost
 	$(BIN)/python -m tests.power --durability full $(ARGS)
 	$(BIN)/python -m tests.power --durability normal $(ARGS)
 	$(BIN)/python -m tests.power --durability full --threads --cuts 300
 
-simulate: setup  ## Simulate whole systems with faults from seed to seed; ARGS="--store redis --seeds 20000"
+simulate: test-setup  ## Simulate whole systems with faults from seed to seed; ARGS="--store redis --seeds 20000"
 	$(BIN)/python -m tests.simulation $(ARGS)
 
-faults: setup  ## Some of every kind of fault: simulated, on a simulated disk, and with real processes
+faults: test-setup  ## Some of every kind of fault: simulated, on a simulated disk, and with real processes
 	$(BIN)/python -m tests.simulation --store sqlite --seeds 1000
 	$(BIN)/python -m tests.simulation --store redis --seeds 1000
 	$(BIN)/python -m tests.model --store sqlite --examples 300
@@ -68,7 +72,7 @@ faults: setup  ## Some of every kind of fault: simulated, on a simulated disk, a
 	$(BIN)/python -m tests.faults --store sqlite --runs 300
 	$(BIN)/python -m tests.faults --store redis --runs 300
 
-soak: setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
+soak: test-setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
 	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)
 	$(BIN)/python -m tests.soak --store redis --minutes 60 --rate 1000 $(ARGS)
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv: the locked requirements, checked by hash, then this project as an editable install.
 # A stamp holds what the environment was made from; when it still fits, this ends in a few milliseconds.
+# `setup.sh tests` also sees to the programs that only tests need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -83,6 +84,16 @@ choose_valgrind() {
     fi
 }
 
+# Looks at the dashboard's pages. CHROMIUM may name another one, e.g. a Chrome.
+choose_chromium() {
+    command -v "${CHROMIUM:-chromium}" >/dev/null && return
+    if can_apt_get; then
+        apt_get_install chromium fonts-dejavu-core
+    else
+        say "chromium is not installed: tests of the dashboard will fail (apt-get install chromium, or set CHROMIUM)"
+    fi
+}
+
 make_environment() {
     choose_python
     say "making .venv with $("$PYTHON" --version)"
@@ -93,10 +104,13 @@ make_environment() {
 # -qq: your own pip settings hold (a company's index, say), but their warnings are not ours to print.
 pip_install() { .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"; }
 
+if [ "${1-}" = tests ]; then
+    choose_redis
+    choose_valgrind
+    choose_chromium
+fi
 is_current && exit 0
 is_here || make_environment
-choose_redis
-choose_valgrind
 say "installing $LOCK"
 pip_install --require-hashes -r "$LOCK"
 pip_install --no-deps --no-build-isolation --editable .
