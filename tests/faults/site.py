@@ -42,7 +42,7 @@ class Site:
             **os.environ,
             "FERRYMAN_URL": self.url,
             "FERRYMAN_LEASE": str(self.lease),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT / "src"), str(ROOT)]),
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "ferryman", *arguments],

@@ -32,6 +32,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def streamed(description: str) -> dict[int | str, dict[str, Any]]:
+    """Document a stream of events; the route's `response_class` must say that the answer is nothing else."""
+    return {200: {"description": description, "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+
+
 def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Document a body that the route reads by itself; the schema is inlined, since FastAPI does not know of it."""
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": inlined(model)}}}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from ferryman.api.routes.jobs import jobs_router
+from ferryman.api.routes.live import live_router
 from ferryman.api.routes.probes import probes_router
 from ferryman.api.routes.queues import queues_router
 from ferryman.api.routes.results import results_router
@@ -22,6 +23,7 @@ _NOUNS = (
     queues_router,
     workers_router,
     stats_router,
+    live_router,
     probes_router,
 )
 

@@ -1,7 +1,9 @@
 """Ends held requests when the server is told to stop.
 
 A server waits for open requests before it runs the lifespan's end, so the lifespan cannot end them. The signal can:
-our handler sets the stop event and passes the signal on to the one that was there.
+our handler sets the stop event and passes the signal on to the one that was there. In an application whose lifespan is
+not ours there is no such handler, and none is put up behind its back: while requests are held, uvicorn is asked now and
+then whether it was told to stop.
 """
 
 from __future__ import annotations
@@ -15,21 +17,51 @@ from typing import Any
 
 from fastapi import Request
 
+#: How often the server is asked whether it stops, where it does not tell, in seconds.
+ASK_EVERY = 0.1
+
 
 class Stop:
     """Set once, when the server stops."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._told = False
+        self._waiting = 0
+        self._asking: asyncio.Task[None] | None = None
 
     async def wait(self) -> None:
         """Return when the server stops."""
-        await self._event.wait()
+        if self._told:
+            await self._event.wait()
+            return
+        self._waiting += 1
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask(), name="ferryman-stop")
+        try:
+            await self._event.wait()
+        finally:
+            self._waiting -= 1
+            if not self._waiting and self._asking is not None:
+                self._asking.cancel()
+                self._asking = None
+
+    async def _ask(self) -> None:
+        """Ask for all who wait."""
+        while not _uvicorn_stops():  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(ASK_EVERY)
+        self.set()
 
     @property
     def is_set(self) -> bool:
         """Whether the server stops."""
-        return self._event.is_set()
+        return self._event.is_set() or (not self._told and _uvicorn_stops())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was another server's: an application may be served again."""
+        return (self._event.is_set() and not self._told) or self._loop is not asyncio.get_running_loop()
 
     def set(self) -> None:
         """Let everything that is held end."""
@@ -48,6 +80,7 @@ class Stop:
                     ours = self._chained(loop, before)
                     signal.signal(number, ours)
                     chained.append((number, before, ours))
+                    self._told = True
         except ValueError:
             pass  # not the main thread: whoever runs the server there stops it in another way
         try:
@@ -68,7 +101,16 @@ class Stop:
         return handler
 
 
+def _uvicorn_stops() -> bool:
+    """Whether the server that listens for TERM says that it stops; uvicorn's handler is a method of its server."""
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return bool(getattr(server, "should_exit", False))
+
+
 def stop_of(request: Request) -> Stop:
-    """Return the stop event of the application; one that is never set when its lifespan is not ours."""
-    stop: Stop | None = getattr(request.app.state, "ferryman_stop", None)
-    return stop or Stop()
+    """Return the stop event of the application: its lifespan's, else one for all requests that are held by it."""
+    state = request.app.state
+    stop: Stop | None = getattr(state, "ferryman_stop", None)
+    if stop is None or stop.is_over:
+        stop = state.ferryman_stop = Stop()
+    return stop
