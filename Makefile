@@ -8,8 +8,8 @@ N ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test quick check format budget bench bench-peers model simulate power mutants faults soak
-.PHONY: lock clean
+.PHONY: help setup test-setup run test quick check dashboard dashboard-dev format budget bench bench-peers
+.PHONY: model simulate power mutants faults soak lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -29,11 +29,18 @@ test: test-setup check  ## Run every check and every test
 quick: test-setup  ## Run the tests that take milliseconds: unit, and conformance on SQLite and one Redis
 	STORES=sqlite,redis-7.0 $(BIN)/pytest -n $(N) tests/unit tests/conformance $(ARGS)
 
-check: setup  ## Check format, lint, types and the import floors
+check: setup  ## Check format, lint, types and the import floors, of the dashboard too
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python hatch_build.py run --silent check
+	$(BIN)/python hatch_build.py run --silent test
+
+dashboard: setup  ## Build the dashboard, when its sources changed
+
+dashboard-dev: setup  ## Serve the dashboard from its sources, with reload, in front of `make run`
+	$(BIN)/python hatch_build.py run dev
 
 format: setup  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --quiet --fix-only .
@@ -80,5 +87,6 @@ lock: setup  ## Write requirements/*.txt anew; `make lock ARGS=--upgrade` takes 
 	@sh scripts/lock.sh $(ARGS)
 
 clean:  ## Remove everything that these targets made
+	rm -rf src/ferryman/dashboard/static dashboard/node_modules dashboard/dist dashboard/src/api/schema.d.ts
 	rm -rf .venv .venv-lock .bench build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

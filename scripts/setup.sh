@@ -104,15 +104,20 @@ make_environment() {
 # -qq: your own pip settings hold (a company's index, say), but their warnings are not ours to print.
 pip_install() { .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"; }
 
+# Ends at once when the dashboard was built from the sources that are here.
+build_dashboard() { .venv/bin/python hatch_build.py; }
+
 if [ "${1-}" = tests ]; then
     choose_redis
     choose_valgrind
     choose_chromium
 fi
-is_current && exit 0
+if is_current; then build_dashboard; exit 0; fi
 is_here || make_environment
 say "installing $LOCK"
 pip_install --require-hashes -r "$LOCK"
+say "building the dashboard"
+build_dashboard
 pip_install --no-deps --no-build-isolation --editable .
 made_from > "$STAMP" # last: an environment without it is incomplete and made anew
 say "done"

@@ -51,6 +51,7 @@ def test_a_package_without_faults_passes(package: Path) -> None:
         ("worker.py", "if TYPE_CHECKING: import ferryman.app", "Imports only go down"),
         ("domain.py", "def late() -> None: import ferryman.store", "Imports only go down"),
         ("utils.py", "", "Imports only go down"),
+        ("api.py", "import ferryman.dashboard", "Imports only go down"),
         ("api.py", "import ferryman.stores", "Only the assembly picks a store"),
         ("stores/sqlite.py", "import ferryman.stores.redis", "One store does not know another"),
         ("domain.py", "import asyncio", "The domain is pure"),

@@ -110,13 +110,14 @@ def _is_live(url: str) -> bool:
 def banner(ferry: Ferryman, name: str, url: str, level: str) -> str:
     """Return what a person needs to begin: the URLs, the store and its durability, the tasks, one curl that works."""
     rows = [
+        ("Dashboard", f"{url}/"),
         ("API", url),
         ("Docs", f"{url}/docs"),
         ("App", f"{name}  {paint(', '.join(ferry.tasks) or 'no tasks yet', 'dim')}"),
         ("Store", f"{ferry.settings.shown_url}  {paint(f'durability {level}', 'dim')}"),
     ]
     lines = [f"{paint(f'Ferryman {__version__}', 'bold')} is ready", ""]
-    lines += [f"  {paint(title.ljust(6), 'dim')}{text}" for title, text in rows]
+    lines += [f"  {paint(title.ljust(10), 'dim')}{text}" for title, text in rows]
     body = sample_body(ferry)
     if body:
         lines += ["", "  Try it:", f"  curl -s {url}/submit-job -H 'Content-Type: application/json' -d '{body}'"]

@@ -1,4 +1,4 @@
-"""`ferryman serve`: the HTTP API of an app, by uvicorn."""
+"""`ferryman serve`: the HTTP API and the dashboard of an app, by uvicorn."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def serve(
     allow_volatile: AllowVolatile = False,
     no_retry: NoRetry = False,
 ) -> None:
-    """Serve the HTTP API. The tasks run elsewhere: start ferryman worker as well."""
+    """Serve the HTTP API and the dashboard. The tasks run elsewhere: start ferryman worker as well."""
     place = Place(url, app_argument or app_name, no_retry, allow_volatile)
     ferry = place.needed_app("serve")
     must_be_shared(ferry, "serve")
@@ -63,11 +63,11 @@ async def _answers(store: Store) -> None:
 def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
     import uvicorn
 
-    from ferryman.api import create_app
     from ferryman.api.malformed import ProblemProtocol
+    from ferryman.dashboard import dashboard
 
     config = uvicorn.Config(
-        create_app(ferry),
+        dashboard(ferry),
         http=ProblemProtocol,
         ws="none",
         lifespan="on",

@@ -34,8 +34,10 @@ def install(folder: Path) -> Path:
     source, site = folder / "source", folder / "site"
     source.mkdir(parents=True)
     for name in copied():
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("node_modules"))
+        else:
+            shutil.copy(ROOT / name, source / name)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     built = subprocess.run(command, cwd=source, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr

@@ -1,0 +1,114 @@
+/**
+ * The shapes of the API. They come from docs/reference/openapi.json (`npm run types` writes schema.d.ts from it);
+ * here stands only what the document cannot say: members kept as text, and the stream of the dashboard.
+ */
+
+import type { RawJson } from "./json.ts";
+import type { components } from "./schema.d.ts";
+
+type Schemas = components["schemas"];
+
+export type State = "scheduled" | "blocked" | "pending" | "processing" | "completed" | "failed" | "cancelled";
+export const STATES: readonly State[] = [
+  "scheduled", "blocked", "pending", "processing", "completed", "failed", "cancelled",
+];
+export type Counts = Partial<Record<State, number>>;
+
+export interface JobError {
+  type?: string;
+  message?: string;
+  traceback?: string;
+  frame?: string;
+  [name: string]: unknown;
+}
+export type Job = Omit<Schemas["JobBody"], "state" | "error" | "progress" | "args" | "result"> & {
+  state: State;
+  error: JobError | null;
+  progress: RawJson | null;
+  args?: RawJson | null;
+  result?: RawJson | null;
+};
+/** What to keep as text when a job is read: `get<Job>(..., { raw: JOB_RAW })`. */
+export const JOB_RAW = ["args", "result", "progress"] as const;
+
+export interface Quantiles {
+  p50: number;
+  p95: number;
+  p99: number;
+}
+/** Jobs per second. */
+export interface Rates {
+  in: number;
+  out: number;
+  failed: number;
+}
+export type Queue = Omit<Schemas["QueueBody"], "jobs" | "rates" | "wait" | "failure_rate" | "workers" | "drain_seconds"> & {
+  jobs: Counts;
+  rates?: Rates | null;
+  wait?: Quantiles | null;
+  failure_rate?: number | null;
+  workers?: number;
+  drain_seconds?: number | null;
+};
+export type Worker = Schemas["WorkerBody"];
+export type Task = Schemas["TaskBody"];
+
+export interface Totals {
+  jobs: Counts;
+  slots: number;
+  busy: number;
+  alive: number;
+}
+/** What `GET v1/events` sends: whole in a snapshot; in a patch only rows that changed, null for those that went. */
+export interface LiveBody {
+  at: string;
+  version: number;
+  queues: Record<string, Queue | null>;
+  tasks: Record<string, { jobs: Counts } | null>;
+  workers: Record<string, Worker | null>;
+  totals: Totals;
+}
+
+export interface Stats {
+  jobs: Counts;
+  queues: Record<string, Counts>;
+  tasks: Record<string, Counts>;
+  workers: { alive: number; slots: number; busy: number };
+  unserved: { queue: string; task: string; pending: number }[];
+  rates?: Rates;
+  oldest_pending_at?: string | null;
+}
+
+export type Period = "15m" | "1h" | "6h" | "24h" | "7d" | "30d";
+export interface Point {
+  at: string;
+  submitted: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  retried: number;
+  crashed: number;
+  wait: Quantiles | null;
+  run: Quantiles | null;
+  oldest: number | null;
+}
+export interface Metrics {
+  from: string;
+  to: string;
+  /** Seconds that a point stands for. */
+  step: number;
+  series: { queue: string | null; task: string | null; points: Point[] }[];
+}
+
+export interface FailureGroup {
+  id: string;
+  task: string;
+  type: string;
+  frame: string | null;
+  message: string;
+  jobs: number;
+  first_seen: string;
+  last_seen: string;
+  /** Failed jobs in each of the last 24 hours, the oldest hour first. */
+  hours: number[];
+}

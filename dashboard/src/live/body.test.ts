@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { LiveBody, Queue, Worker } from "../api/types.ts";
+import { merged, NOTHING, remembered, sample, SAMPLES, type Sample } from "./body.ts";
+
+const queue = (name: string, members: Partial<Queue> = {}): Queue =>
+  ({ name, paused: false, paused_at: null, paused_by: null, jobs: {}, oldest_pending_at: null, ...members }) as Queue;
+
+const first = merged(NOTHING, {
+  at: "2026-11-24T10:00:00Z",
+  version: 7,
+  queues: { mail: queue("mail"), pictures: queue("pictures") },
+  tasks: {},
+  workers: { w1: { id: "w1" } as Worker },
+  totals: { jobs: { pending: 3 }, slots: 4, busy: 1, alive: 1 },
+} satisfies LiveBody);
+
+test("a patch changes its rows, takes those that are null and leaves the others alone", () => {
+  const next = merged(first, { at: "2026-11-24T10:00:01Z", version: 8, queues: { mail: queue("mail", { paused: true }), pictures: null } });
+  assert.deepEqual(Object.keys(next.queues), ["mail"]);
+  assert.equal(next.queues.mail?.paused, true);
+  assert.equal(next.workers, first.workers);
+  assert.equal(next.totals.slots, 4);
+  assert.equal(next.version, 8);
+  assert.equal(first.queues.mail?.paused, false);
+});
+
+test("a patch without anything in it is a sign of life", () => {
+  assert.deepEqual(merged(first, {}), first);
+});
+
+test("a sample adds the queues' rates up, and says none where the server sends none", () => {
+  assert.equal(sample(first).in, null);
+  const rated = merged(first, { queues: { mail: queue("mail", { rates: { in: 1, out: 2, failed: 0.5 } }), b: queue("b", { rates: { in: 2, out: 1, failed: 0 } }) } });
+  assert.deepEqual([sample(rated).in, sample(rated).out, sample(rated).failed], [3, 3, 0.5]);
+});
+
+test("the oldest pending job of all queues counts", () => {
+  const waiting = merged(first, { queues: { mail: queue("mail", { oldest_pending_at: "2026-11-24T09:59:00Z" }) } });
+  assert.equal(sample(waiting).oldest, 60);
+});
+
+test("the ring is bounded and holds one sample for each of its steps", () => {
+  let ring: readonly Sample[] = [];
+  for (let at = 0; at < 400; at += 0.5) ring = remembered(ring, { ...sample(first), at });
+  assert.equal(ring.length, SAMPLES);
+  assert.equal(ring.at(-1)?.at, 399.5);
+  assert.equal((ring[1]?.at ?? 0) - (ring[0]?.at ?? 0), 2);
+});

@@ -1,0 +1,80 @@
+/** The live view of the system: one stream for the page, as signals that components read. */
+
+import { computed, signal } from "@preact/signals";
+
+import { get } from "../api/client.ts";
+import type { LiveBody, Queue, Stats, Worker } from "../api/types.ts";
+import { type Known, merged, NOTHING, polled, remembered, sample, type Sample } from "./body.ts";
+import { Refresher } from "../refresher.ts";
+import { type Standing, Stream } from "./stream.ts";
+
+const known = signal<Known>(NOTHING);
+const standing = signal<Standing>("reconnecting");
+const ring = signal<readonly Sample[]>([]);
+/** Why the last look by ourselves gave nothing, null when it did. */
+const trouble = signal<Error | null>(null);
+
+export const live = {
+  standing,
+  trouble,
+  /** Seconds since 1970 at which the server made what is known; 0 before the first news. */
+  at: computed(() => known.value.at),
+  ready: computed(() => known.value.at > 0),
+  /** Changes when any job may have changed. */
+  version: computed(() => known.value.version),
+  queues: computed(() => known.value.queues),
+  tasks: computed(() => known.value.tasks),
+  workers: computed(() => known.value.workers),
+  totals: computed(() => known.value.totals),
+  /** The last two minutes, oldest first. */
+  ring,
+};
+
+function know(next: Known): void {
+  known.value = next;
+  ring.value = remembered(ring.value, sample(next));
+  trouble.value = null;
+}
+
+const looking = new Refresher(async (signal) => {
+  try {
+    const [stats, queues, workers] = await Promise.all([
+      get<Stats>("v1/stats", { signal }),
+      get<{ queues: Queue[] }>("v1/queues", { signal }),
+      get<{ workers: Worker[] }>("v1/workers", { signal }),
+    ]);
+    know(polled(known.value, Date.now() / 1000, stats, queues.queues, workers.workers));
+  } catch (error) {
+    if (!signal.aborted) trouble.value = error as Error;
+  }
+}, 1_000);
+
+const stream = new Stream(
+  {
+    open: () => new EventSource("v1/events"),
+    timer: (run, ms) => {
+      const id = setTimeout(run, ms);
+      return () => clearTimeout(id);
+    },
+    hidden: () => document.visibilityState === "hidden",
+    onVisibility: (run) => document.addEventListener("visibilitychange", run),
+  },
+  {
+    event: (kind, data) => know(merged(kind === "snapshot" ? NOTHING : known.value, JSON.parse(data) as Partial<LiveBody>)),
+    standing: (value) => (standing.value = value),
+    poll: () => looking.ask(),
+  },
+);
+
+export function start(): void {
+  stream.start();
+  looking.ask(); // the first picture need not wait for the first event
+}
+
+export function togglePause(): void {
+  if (standing.value === "paused") stream.resume();
+  else stream.pause();
+}
+
+/** Look at once, after an action of our own that the stream may tell late. */
+export const look = () => looking.ask();

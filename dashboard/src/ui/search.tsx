@@ -1,0 +1,44 @@
+/** The search field of the top bar: an id opens the job, everything else becomes a query of the jobs page. */
+
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { go, href, route } from "../router.ts";
+import { Icon } from "./icons.tsx";
+
+const ID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+export function target(text: string): string {
+  const asked = text.trim();
+  return ID.test(asked) ? href(["jobs", asked.toLowerCase()]) : href(["jobs"], { query: asked });
+}
+
+export function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
+  const onJobs = route.value.parts[0] === "jobs" && route.value.parts.length === 1;
+  const query = onJobs ? (route.value.query.get("query") ?? "") : "";
+  const [text, setText] = useState(query);
+  useEffect(() => setText(query), [query]);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    go(target(text));
+    input.current?.blur();
+  };
+  return (
+    <form class="search" role="search" onSubmit={submit}>
+      <Icon name="search" />
+      <input
+        ref={input}
+        type="search"
+        value={text}
+        placeholder="Job id, or state:failed queue:mail"
+        aria-label="Search jobs"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={1000}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      />
+      <kbd aria-hidden>/</kbd>
+    </form>
+  );
+}
