@@ -27,6 +27,8 @@ export interface ChartProps {
   /** Seconds since 1970, one for each value. */
   times: readonly number[];
   lines: readonly Line[];
+  /** Seconds that a point stands for. */
+  step: number;
   format: (value: number | null) => string;
   /** Areas on top of each other; a line each otherwise. */
   stacked?: boolean;

@@ -41,15 +41,19 @@ function colorsOf(box: HTMLElement): (token: string, opacity?: number) => string
   };
 }
 
-/** With `stacked` each line stands on those before it. */
-export function data({ times, lines, stacked, log }: ChartProps): uPlot.AlignedData {
+/** With `stacked` each line stands on those before it, and its last step is drawn whole. */
+export function data({ times, lines, step, stacked, log }: ChartProps): uPlot.AlignedData {
+  if (!stacked) {
+    const values = lines.map((line) => line.values.map((value) => (log && value !== null && value <= 0 ? null : value)));
+    return [times as number[], ...values] as uPlot.AlignedData;
+  }
+  const closed = <T>(values: readonly T[], end: T) => (values.length > 0 ? [...values, end] : []);
   let below: number[] = [];
   const values = lines.map((line) => {
-    if (!stacked) return line.values.map((value) => (log && value !== null && value <= 0 ? null : value));
     below = line.values.map((value, index) => (value ?? 0) + (below[index] ?? 0));
-    return below;
+    return closed(below, below.at(-1) ?? 0);
   });
-  return [times as number[], ...values] as uPlot.AlignedData;
+  return [closed(times, (times.at(-1) ?? 0) + step), ...values] as uPlot.AlignedData;
 }
 
 type Color = ReturnType<typeof colorsOf>;
@@ -65,51 +69,62 @@ function options(first: ChartProps, width: number, color: Color, props: () => Ch
   return {
     width,
     height: HEIGHT,
-    padding: [12, 8, 0, 0],
+    padding: [12, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
-    scales: { y: first.log ? { distr: 3, range: logRange } : { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] } },
+    hooks: { setCursor: [(plot) => onCursor(pointed(plot.cursor.idx, props().times.length))] },
+    scales: { y: first.log ? { distr: 3, range: stepRange } : { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, values: [...CLOCK], space: 70 },
+      { ...axis, size: 28, space: 64, grid: { show: false }, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
       {
         ...axis,
         size: 56,
-        space: first.log ? 24 : 36,
-        values: (_, splits) => splits.map((value) => (value == null ? "" : format(value))),
-        ...(first.log ? { filter: decades } : {}),
+        space: 30,
+        values: (_, splits) => splits.map(format),
+        ...(first.log ? { splits: (_: uPlot, __: number, low: number, high: number) => STEPS.filter((one) => one >= low && one <= high), filter: (_: uPlot, splits: number[]) => splits } : {}),
       },
     ],
-    series: [{}, ...first.lines.map((line, index) => series(line, color, first.stacked === true, index))],
+    series: [{}, ...first.lines.map((line) => series(line, color, first.stacked === true))],
     ...(first.stacked ? { bands: first.lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) } : {}),
   };
 }
 
-function series(line: ChartProps["lines"][number], color: Color, stacked: boolean, index: number): uPlot.Series {
+const pointed = (index: number | null | undefined, length: number) =>
+  index == null || length === 0 ? null : Math.min(index, length - 1);
+
+function series(line: ChartProps["lines"][number], color: Color, stacked: boolean): uPlot.Series {
   return {
     label: line.label,
     stroke: color(line.color),
-    width: stacked ? 1 : 1.75,
-    points: { show: false },
+    width: stacked ? 0 : 1.75,
+    points: stacked ? { show: false } : { show: true, size: 4, fill: color(line.color), filter: lonely },
     spanGaps: false,
     ...(line.dashed ? { dash: [5, 4] } : {}),
-    ...(stacked ? { fill: color(line.color, 0.35), paths: uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder } : {}),
-    ...(index < 0 ? { show: false } : {}),
+    ...(stacked ? { fill: color(line.color, 0.7), paths: uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder } : {}),
   };
 }
 
-const logRange: uPlot.Scale.Range = (_, bottom, top) => [
-  10 ** Math.floor(Math.log10(bottom || 0.001)),
-  10 ** Math.ceil(Math.log10((top || 1) * 1.01)),
-];
+/** A value between two gaps makes no line, so it is a dot. */
+const lonely: uPlot.Series.Points.Filter = (plot, index) => {
+  const values = plot.data[index] as (number | null)[];
+  const alone = (value: number | null, at: number) => value !== null && values[at - 1] == null && values[at + 1] == null;
+  return values.flatMap((value, at) => (alone(value, at) ? [at] : []));
+};
 
-/** On a scale of tens only the tens are named. */
-const decades: uPlot.Axis.Filter = (_, splits) => splits.map((value) => (Math.abs(Math.log10(value) % 1) < 1e-9 ? value : null));
+/** Where the lines of a scale of durations stand, in seconds: people count in minutes and hours, not in tens. */
+const STEPS = [1e-4, 1e-3, 1e-2, 0.1, 1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000];
 
-/** Twenty-four hours, and days where it is days; uPlot's own words for what it puts under the axis. */
-const CLOCK: (string | number | null)[][] = [
-  [86_400, "{D} {MMM}", null, null, null, null, null, null, 1],
-  [3_600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
-  [60, "{HH}:{mm}", null, null, "\n{D} {MMM}", null, null, null, 1],
-  [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1],
-];
+const stepRange: uPlot.Scale.Range = (_, bottom, top) => {
+  const low = STEPS.findLast((one) => one <= (bottom ?? 0.01)) ?? (STEPS[0] as number);
+  const high = STEPS.find((one) => one >= (top ?? 1)) ?? (STEPS.at(-1) as number);
+  return [low, high > low ? high : low * 10];
+};
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** A moment under the axis; midnight is where a day begins. */
+function clock(at: number, step: number): string {
+  const date = new Date(at * 1000);
+  return step >= 86_400 || (date.getHours() === 0 && date.getMinutes() === 0) ? day.format(date) : time.format(date);
+}

@@ -23,6 +23,8 @@ export interface Column<Row> {
   from?: "wide" | "wider";
   /** Leave the label out on a card. */
   bare?: boolean;
+  /** Takes a line of its own on a card. */
+  broad?: boolean;
   /** Said in the head's title. */
   hint?: string;
 }
@@ -115,7 +117,7 @@ function Row<R>({ row, toggle, ...props }: Props<R> & { row: R; toggle: (key: st
 }
 
 const classes = <R,>(column: Column<R>) =>
-  [`col-${column.id}`, column.end && "end", column.from && `from-${column.from}`].filter(Boolean).join(" ");
+  [`col-${column.id}`, column.end && "end", column.from && `from-${column.from}`, column.broad && "broad"].filter(Boolean).join(" ");
 
 type Sort = { id: string; down: boolean } | null;
 
@@ -212,6 +214,9 @@ function useTableKeys(
   ];
   useKeys(on ? list : []);
 }
+
+/** The id of a column with buttons: on a card they stand in its corner. */
+export const ACTIONS = "actions";
 
 /** Marks a cell's icon-and-word as something to look at. */
 export const Alert = ({ children }: { children: ComponentChildren }) => (

@@ -46,7 +46,7 @@ export function ToastHost() {
         <div key={one.id} class={`toast ${one.kind}`}>
           <Icon name={one.kind === "bad" ? "warning" : one.kind === "busy" ? "clock" : "check"} />
           <span>{one.text}</span>
-          {one.progress !== undefined && <progress value={one.progress} aria-label={one.text} />}
+          {one.kind === "busy" && one.progress !== undefined && <progress value={one.progress} aria-label={one.text} />}
           {one.action && (
             <Button look="quiet" onClick={one.action.run}>
               {one.action.label}
