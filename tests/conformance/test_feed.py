@@ -8,7 +8,8 @@ import json
 from ferryman.domain.lease import Lease
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
-from ferryman.store.messages import FeedEntry, FeedKind, Report
+from ferryman.store.messages import LARGEST_FEED, LONGEST_FEED, FeedEntry, FeedKind, Report
+from ferryman.store.query import JobFilter, PageRequest
 from tests.conformance.world import World
 
 
@@ -113,8 +114,76 @@ async def test_a_feed_is_bounded_and_keeps_the_newest(world: World) -> None:
     for start in range(0, 3_000, 500):
         await world.store.feed.append([say(lease, n) for n in range(start, start + 500)])
     entries = await world.store.feed.read(identifier, limit=5_000)
-    assert 100 <= len(entries) <= 2_000
-    assert numbers(entries) == list(range(3_000 - len(entries), 3_000))
+    assert len(entries) == LONGEST_FEED
+    assert numbers(entries) == list(range(3_000 - LONGEST_FEED, 3_000))
+    assert (await world.get(identifier)).entries == entries[-1].id == 3_000
+
+
+def large(lease: Lease, number: int, size: int, kind: FeedKind = FeedKind.OUTPUT) -> Report:
+    """Say something of so many bytes, of which a character takes two."""
+    data = json.dumps({"n": number, "text": ""})
+    wide, narrow = divmod(size - len(data), 2)
+    return Report(lease, kind, data.replace('""', f'"{"ü" * wide}{"u" * narrow}"'))
+
+
+async def test_a_feed_is_bounded_in_bytes(world: World) -> None:
+    identifier = await world.submit()
+    lease = (await world.claim_one()).lease
+    for start in range(0, 300, 50):
+        await world.store.feed.append([large(lease, n, 10_000) for n in range(start, start + 50)])
+    entries = await world.store.feed.read(identifier, limit=5_000)
+    size = sum(len(entry.data.encode()) for entry in entries)
+    assert LARGEST_FEED - 10_000 < size <= LARGEST_FEED
+    assert numbers(entries) == list(range(300 - len(entries), 300))
+    # Small ones push the large ones out one by one.
+    await world.store.feed.append([large(lease, 300, 9_000), say(lease, 301)])
+    after = await world.store.feed.read(identifier, limit=5_000)
+    assert numbers(after) == list(range(numbers(entries)[0] + 1, 302))
+
+
+async def test_the_last_entry_is_kept_however_large(world: World) -> None:
+    identifier = await world.submit()
+    lease = (await world.claim_one()).lease
+    await world.store.feed.append([say(lease, 1), large(lease, 2, LARGEST_FEED + 10)])
+    assert numbers(await world.store.feed.read(identifier)) == [2]
+    await world.store.feed.append([say(lease, 3)])
+    assert numbers(await world.store.feed.read(identifier)) == [3]
+    assert (await world.get(identifier)).entries == 3
+
+
+async def test_reading_stops_behind_so_many_bytes(world: World) -> None:
+    identifier = await world.submit()
+    lease = (await world.claim_one()).lease
+    await world.store.feed.append([large(lease, n, 1_000) for n in range(30)])
+    entries = await world.store.feed.read(identifier, after=5, limit=50, size=2_500)
+    assert [entry.id for entry in entries] == [6, 7, 8]
+    assert len(await world.store.feed.read(identifier, after=5, limit=2, size=2_500)) == 2
+    assert [entry.id for entry in await world.store.feed.read(identifier, size=1)] == [1]
+    assert len(await world.store.feed.read(identifier, limit=50, size=20_000)) == 20
+    assert await world.store.feed.read(identifier, after=30, size=10) == []
+
+
+async def test_a_job_tells_the_number_of_its_last_entry(world: World) -> None:
+    identifier = await world.submit()
+    assert (await world.get(identifier)).entries == 0
+    first = (await world.claim_one()).lease
+    await world.store.feed.append([say(first, n) for n in range(3)])
+    await world.finish(Outcome.released(first))
+    second = (await world.claim_one()).lease
+    await world.store.feed.append([say(second, 4)])
+    await world.complete(second)
+    assert (await world.get(identifier)).entries == 4
+    [listed] = (await world.store.inspector.find(JobFilter(), PageRequest())).jobs
+    assert listed.entries == 4
+
+
+async def test_the_latest_progress_outlives_its_entry(world: World) -> None:
+    identifier = await world.submit()
+    lease = (await world.claim_one()).lease
+    await world.store.feed.append([say(lease, 7, FeedKind.PROGRESS)])
+    for _ in range(2):
+        await world.store.feed.append([say(lease, n) for n in range(1_000)])
+    assert json.loads((await world.get(identifier)).progress or "") == {"n": 7}
 
 
 async def test_whoever_reads_from_before_the_bound_gets_the_oldest_that_is_left(world: World) -> None:

@@ -68,14 +68,18 @@ async def test_options_are_checked_where_they_are_written(ferry: Ferryman) -> No
         idle.options(delay=-5)
 
 
-async def test_progress_and_log_lines_can_be_followed(ferry: Ferryman, work: Work) -> None:
+async def test_progress_log_lines_and_output_can_be_followed(ferry: Ferryman, work: Work) -> None:
     @ferry.task
     async def count(context: Context) -> None:
         context.log("counting", upto=2)
+        for word in ("one", " ", "two"):
+            context.write(word)
         context.progress(2, 2, "done")
 
     job = await count.submit()
     await work()
     assert (await job.info()).progress == '{"current": 2, "total": 2, "message": "done"}'
     store = (await ferry.connections.here()).store
-    assert [entry.kind for entry in await store.feed.read(job.id)] == ["log", "progress"]
+    entries = await store.feed.read(job.id)
+    assert [entry.kind for entry in entries] == ["log", "output", "progress"]
+    assert entries[1].data == '{"text": "one two"}'

@@ -31,6 +31,7 @@ from ferryman.store.messages import (
     Upkeep,
     WorkerInfo,
 )
+from tests.model import feeds
 from tests.model.freedom import Answer, Freedom
 from tests.model.jobs import Jobs
 
@@ -216,10 +217,10 @@ class Queue:
         job = self.jobs.held(report.lease)
         if job is None:
             return False
-        feed = self.feeds.setdefault(job.id, [])
-        feed.append(FeedEntry(len(feed) + 1, job.attempt, self.now, report.kind, report.data))
-        if report.kind is FeedKind.PROGRESS:
-            self.jobs.change(job.id, progress=report.data)
+        entry = FeedEntry(job.entries + 1, job.attempt, self.now, report.kind, report.data)
+        feeds.add(self.feeds.setdefault(job.id, []), entry)
+        progress = report.data if report.kind is FeedKind.PROGRESS else job.progress
+        self.jobs.change(job.id, entries=entry.id, progress=progress)
         return True
 
     def retire(self, worker: str) -> None:

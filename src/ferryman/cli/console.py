@@ -30,8 +30,16 @@ def paint(text: str, style: str, stream: IO[str] | None = None) -> str:
 
 def note(text: str) -> None:
     """Say something to the person, on stderr."""
-    LINE.clear()
+    LINE.end_output()
     print(text, file=sys.stderr, flush=True)
+
+
+def pour(text: str) -> None:
+    """Show output of a task on stderr as it comes; what is said otherwise begins a line of its own."""
+    LINE.clear()
+    sys.stderr.write(text)
+    sys.stderr.flush()
+    LINE.amid = not text.endswith("\n")
 
 
 class StatusLine:
@@ -40,6 +48,8 @@ class StatusLine:
     def __init__(self) -> None:
         self._shown = False
         self._mute = False
+        #: Whether output stands at the bottom that has not come to the end of its line.
+        self.amid = False
 
     def mute(self) -> None:
         """Never show anything: another process has the bottom line."""
@@ -47,7 +57,7 @@ class StatusLine:
 
     def show(self, text: str) -> None:
         """Replace the line."""
-        if self._mute or not is_terminal(sys.stderr):
+        if self._mute or self.amid or not is_terminal(sys.stderr):
             return
         width = shutil.get_terminal_size().columns - 1
         sys.stderr.write(f"\r\x1b[2K{text[:width]}")
@@ -60,6 +70,13 @@ class StatusLine:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
             self._shown = False
+
+    def end_output(self) -> None:
+        """Take the line away, and go to the next one if output has not."""
+        self.clear()
+        if self.amid:
+            sys.stderr.write("\n")
+            self.amid = False
 
 
 #: The one status line of this process.

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from ferryman.cli.console import LINE, is_terminal, note, paint
+from ferryman.cli.console import LINE, is_terminal, note, paint, pour
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.views import STATE_STYLES, ago
 from ferryman.cli.waiting import tell_if_stuck
@@ -58,7 +58,7 @@ class Follower:
                     await asyncio.sleep(LOOK_AT_MOST)
                     await store.wait([job_signal(self.job_id), FINISHED], LOOK_AGAIN)
         finally:
-            LINE.clear()
+            LINE.end_output()
 
     async def _show(self, store: Store, job: Job, entries: list[FeedEntry]) -> None:
         if not job.final:
@@ -89,6 +89,9 @@ class Follower:
             clock = time.strftime("%H:%M:%S", time.localtime(entry.at))
             fields = " ".join(f"{name}={value}" for name, value in data.get("fields", {}).items())
             note(f"{paint(clock, 'dim')} {data['message']} {paint(fields, 'dim') if fields else ''}".rstrip())
+            return
+        if entry.kind is FeedKind.OUTPUT:
+            pour(data["text"])
             return
         current, total, message = data["current"], data["total"], data["message"]
         self._progress = _bar(current, total, message)

@@ -118,7 +118,8 @@ class Job:
 
     `args`, `result` and `error` are JSON text and `progress` too; `args`, `result` and `attempts` are None
     unless they were asked for, and so are `request` and `fingerprint` (see `NewJob`). `attempt` counts every run;
-    `retries` those repeated after an error; `crashes` those that ended by a dead worker.
+    `retries` those repeated after an error; `crashes` those that ended by a dead worker. `entries` is the number of the
+    last entry of its feed, 0 for none.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Job:
     lease_until: float | None = None
     error: str | None = None
     progress: str | None = None
+    entries: int = 0
     args: str | None = None
     result: str | None = None
     attempts: tuple[Attempt, ...] | None = None

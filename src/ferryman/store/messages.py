@@ -171,11 +171,17 @@ class Ahead(NamedTuple):
 ACTIONS = (Operation.CANCEL, Operation.RETRY, Operation.RUN_NOW, Operation.DELETE)
 
 
+#: Entries kept per job, and bytes of their data; the oldest make room, never the last one.
+LONGEST_FEED = 1_000
+LARGEST_FEED = 1_048_576
+
+
 class FeedKind(StrEnum):
     """What an entry of a job's live feed is."""
 
     PROGRESS = "progress"
     LOG = "log"
+    OUTPUT = "output"
 
 
 class Report(NamedTuple):
@@ -187,7 +193,7 @@ class Report(NamedTuple):
 
 
 class FeedEntry(NamedTuple):
-    """One entry of a job's feed: `id` rises within the job, `at` is in seconds since the epoch, `data` is JSON text."""
+    """One entry of a job's feed: `id` counts them from 1, `at` is in seconds since the epoch, `data` is JSON text."""
 
     id: int
     attempt: int

@@ -15,6 +15,7 @@ from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.state import Operation
 from ferryman.store.messages import (
+    LARGEST_FEED,
     Ahead,
     Changed,
     Command,
@@ -72,10 +73,12 @@ class Feed(Protocol):
     """A job's live output: ordered, bounded, replayable."""
 
     async def append(self, reports: Sequence[Report]) -> list[bool]:
-        """Add entries; False for a report whose lease is no longer held."""
+        """Add entries; False for a report whose lease is no longer held. Of a feed that grows too long or too large
+        (`LONGEST_FEED`, `LARGEST_FEED`) the oldest make room."""
 
-    async def read(self, job_id: str, after: int = 0, limit: int = 100) -> list[FeedEntry]:
-        """Return the entries behind `after`, oldest first."""
+    async def read(self, job_id: str, after: int = 0, limit: int = 100, size: int = LARGEST_FEED) -> list[FeedEntry]:
+        """Return the entries behind `after`, oldest first: at most `limit`, and none that begins behind `size` bytes of
+        data."""
 
 
 class Store(Protocol):

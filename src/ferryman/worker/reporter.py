@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import threading
-from collections import deque
-from dataclasses import dataclass, field
 
 from ferryman import failpoints
 from ferryman.domain.errors import StoreError
@@ -15,35 +12,15 @@ from ferryman.service import Service, Surroundings
 from ferryman.store.messages import FeedKind, Report
 from ferryman.store.protocol import Feed
 from ferryman.worker.attempts import Attempt, Attempts, Reason
+from ferryman.worker.said import Said
 
 #: Reports leave at most this often, in seconds.
 INTERVAL = 0.1
-#: Log lines kept per attempt between two batches; of more, the oldest are dropped and that is said.
-MOST_LINES = 200
-#: Entries in one store call.
-LARGEST_BATCH = 1_000
+#: Entries in one store call, and characters of their data.
+LONGEST_BATCH = 1_000
+LARGEST_BATCH = 1_000_000
 #: How long to rest when nothing was said, in seconds; whoever says something ends the rest.
 IDLE = 3_600.0
-
-
-@dataclass(slots=True)
-class _Said:
-    """What one attempt said since the last batch."""
-
-    lines: deque[str] = field(default_factory=deque)
-    progress: str | None = None
-    dropped: int = 0
-
-    def reports(self, attempt: Attempt) -> list[Report]:
-        """Return the entries to store, in order."""
-        lines = list(self.lines)
-        if self.dropped:
-            message = f"{self.dropped} log lines were dropped: more than {MOST_LINES} came within {INTERVAL:g} s"
-            lines.insert(0, json.dumps({"message": message, "dropped": self.dropped}))
-        entries = [Report(attempt.lease, FeedKind.LOG, line) for line in lines]
-        if self.progress is not None:
-            entries.append(Report(attempt.lease, FeedKind.PROGRESS, self.progress))
-        return entries
 
 
 class Reporter:
@@ -53,7 +30,7 @@ class Reporter:
         self._feed = feed
         self._attempts = attempts
         self._guard = threading.Lock()
-        self._said: dict[Attempt, _Said] = {}
+        self._said: dict[Attempt, Said] = {}
         self._sending: list[tuple[Attempt, list[Report]]] = []
         self._waiting: dict[Attempt, asyncio.Future[None]] = {}
         self._service = Service("reporter", self._tick, around)
@@ -76,20 +53,14 @@ class Reporter:
         self._answer_all()
 
     def add(self, attempt: Attempt, kind: FeedKind, data: str) -> None:
-        """Take one entry (JSON text); within a batch the newest progress counts, and the newest log lines."""
+        """Take one entry: JSON text, or plain text for output; within a batch the newest progress counts."""
         with self._guard:
             first = not self._said
             said = self._said.get(attempt)
             if said is None:
-                said = self._said[attempt] = _Said()
+                said = self._said[attempt] = Said()
                 attempt.spoke = True
-            if kind is FeedKind.PROGRESS:
-                said.progress = data
-            else:
-                said.lines.append(data)
-                if len(said.lines) > MOST_LINES:
-                    said.lines.popleft()
-                    said.dropped += 1
+            said.add(kind, data)
         if first and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._service.wake)
 
@@ -133,15 +104,17 @@ class Reporter:
 
     def _collect(self) -> list[tuple[Attempt, list[Report]]]:
         batch: list[tuple[Attempt, list[Report]]] = []
-        size = 0
+        entries = size = 0
         with self._guard:
             # Those whose outcome waits go first.
             order = [attempt for attempt in self._waiting if attempt in self._said]
             order += [attempt for attempt in self._said if attempt not in self._waiting]
             for attempt in order:
-                batch.append((attempt, self._said.pop(attempt).reports(attempt)))
-                size += len(batch[-1][1])
-                if size >= LARGEST_BATCH:
+                reports = self._said.pop(attempt).reports(attempt.lease, INTERVAL)
+                batch.append((attempt, reports))
+                entries += len(reports)
+                size += sum(len(report.data) for report in reports)
+                if entries >= LONGEST_BATCH or size >= LARGEST_BATCH:
                     break
         return batch
 

@@ -238,7 +238,7 @@ class MemoryStore:
                 self.rows[report.lease.job_id].said.append(report)
         return held
 
-    async def read(self, job_id: str, after: int = 0, limit: int = 100) -> list[FeedEntry]:
+    async def read(self, job_id: str, after: int = 0, limit: int = 100, size: int = 0) -> list[FeedEntry]:
         raise NotImplementedError
 
 

@@ -72,6 +72,8 @@ def talk(context: Context) -> str:
     """Report, print, and say who we are."""
     context.progress(1, 2, "half")
     context.log("hello", number=7)
+    context.write("good")
+    context.write("bye\ud800")
     print("what a task prints must not get between the frames")  # noqa: T201  # that is the point
     return f"{context.job_id} {context.attempt}"
 

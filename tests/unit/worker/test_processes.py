@@ -79,7 +79,8 @@ async def test_what_a_task_says_there_arrives_before_its_outcome(place: Place) -
     row = place.store.put("talk")
     outcome = await place.ended(row)
     assert outcome.result == f'"{row.new.id} 1"'
-    assert {report.kind.value for report in row.said} == {"log", "progress"}
+    assert [report.kind.value for report in row.said] == ["progress", "log", "output"]
+    assert json.loads(row.said[2].data) == {"text": "goodbye\ud800"}
 
 
 async def test_wrong_arguments_fail_at_once(place: Place) -> None:

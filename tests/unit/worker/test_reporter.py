@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from ferryman.domain.lease import Lease
 from ferryman.domain.outcome import Ending
 from ferryman.store.messages import FeedKind, Report
 from ferryman.worker.context import LONGEST_ENTRY, Context, StopSign
-from ferryman.worker.reporter import MOST_LINES
+from ferryman.worker.said import LONGEST_OUTPUT, MOST_LINES, MOST_OUTPUT, Said
 from tests.unit.fakes.memory_store import Row
 from tests.unit.fakes.virtual_time import now, virtual_time
 from tests.unit.worker.place import endings, task, working
@@ -74,6 +75,94 @@ async def test_a_flood_of_log_lines_is_cut_and_says_so() -> None:
     assert len(lines(row)) == MOST_LINES + 1
     assert lines(row)[0].startswith(f"{1_000 - MOST_LINES} log lines were dropped")
     assert lines(row)[-1] == "line 999"
+
+
+def output(row: Row) -> list[str]:
+    return [json.loads(report.data)["text"] for report in row.said if report.kind is FeedKind.OUTPUT]
+
+
+@virtual_time
+async def test_what_is_written_comes_out_as_it_was_written_in_few_entries() -> None:
+    words = [f"word {number}\n" for number in range(1_000)]
+
+    async def work(context: Context) -> None:
+        for word in words:
+            context.write(word)
+            await asyncio.sleep(0.001)
+        print("the", "end", file=context)
+
+    async with working(task(work)) as place:
+        row = place.store.put()
+        await place.ended(row)
+    assert "".join(output(row)) == "".join(words) + "the end\n"
+    assert 9 <= len(output(row)) <= 13
+
+
+LEASE = Lease("job", 1, 7)
+P, L, W = FeedKind.PROGRESS, FeedKind.LOG, FeedKind.OUTPUT
+
+
+def reported(*said: tuple[FeedKind, str]) -> list[tuple[FeedKind, str]]:
+    """Return the entries that are stored of what was said within one batch."""
+    collected = Said()
+    for kind, data in said:
+        collected.add(kind, data)
+    return [
+        (report.kind, json.loads(report.data)["text"] if report.kind is W else report.data)
+        for report in collected.reports(LEASE, 0.1)
+    ]
+
+
+def test_log_lines_output_and_the_newest_progress_keep_their_order() -> None:
+    assert reported((W, "a"), (W, "b"), (L, "1"), (W, "c"), (P, "2"), (W, "d")) == [
+        (W, "ab"),
+        (L, "1"),
+        (W, "c"),
+        (P, "2"),
+        (W, "d"),
+    ]
+
+
+def test_output_that_had_only_an_older_progress_within_it_is_joined() -> None:
+    assert reported((P, "1"), (W, "a"), (P, "2"), (W, "b"), (P, "3")) == [(W, "ab"), (P, "3")]
+
+
+def test_a_long_text_is_cut_into_entries_and_any_character_comes_through() -> None:
+    text = "ü\u2028\n\r\0🚢\ud800" * 2_000
+    entries = reported((W, text))
+    assert "".join(part for _, part in entries) == text
+    assert max(len(part) for _, part in entries) == LONGEST_OUTPUT
+
+
+@pytest.mark.parametrize("chunk", ["x", "x" * 999, "x" * 3 * MOST_OUTPUT])
+def test_a_flood_of_output_is_cut_at_its_beginning_and_says_so(chunk: str) -> None:
+    times = 3 * MOST_OUTPUT // len(chunk)
+    (kind, told), *rest = reported(*[(W, chunk)] * times, (W, "the end"))
+    kept = "".join(text for _, text in rest)
+    assert kept.endswith("xthe end")
+    assert MOST_OUTPUT - 1_500 < len(kept) <= MOST_OUTPUT
+    lost = len(chunk) * times + len("the end") - len(kept)
+    assert (kind, json.loads(told)["dropped"]) == (L, lost)
+    assert json.loads(told)["message"].startswith(f"{lost} characters of output were dropped")
+
+
+def test_many_small_pieces_take_bounded_memory() -> None:
+    said = Said()
+    for number in range(20_000):
+        said.add(W, "x")
+        said.add(L, f"{number}")
+    assert len(said._output) < 2_000
+    assert len(said.reports(LEASE, 0.1)) < 3_000
+
+
+def test_only_text_can_be_written() -> None:
+    context = Context("job", "work", "default", 1, 0, lambda kind, data: said.append(data), StopSign())
+    said: list[str] = []
+    context.write("")
+    context.write("a")
+    with pytest.raises(ValueError, match=r"write takes text, got b'x'"):
+        context.write(b"x")  # type: ignore[arg-type]
+    assert said == ["a"]
 
 
 @virtual_time

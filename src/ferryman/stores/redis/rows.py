@@ -111,6 +111,7 @@ def job_of(identifier: str, row: Sequence[Any], include: frozenset[Include] = fr
         lease_until=_seconds(lease_until),
         error=attempt_of(last_ended).error if last_ended and state is not State.COMPLETED else None,
         progress=progress.decode() if progress else None,
+        entries=int(said.get(b"said", 0)),
         args=(apart_args or said.get(b"args", b"{}")).decode() if args else None,
         result=(apart_result or said.get(b"result", b"null")).decode() if result and state is State.COMPLETED else None,
         attempts=_attempts(said, state, history or ()) if attempts else None,

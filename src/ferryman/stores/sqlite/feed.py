@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ferryman.store.messages import FeedEntry, Report
+from ferryman.store.messages import LARGEST_FEED, LONGEST_FEED, FeedEntry, FeedKind, Report
 from ferryman.store.signals import job_signal
+from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.readers import Readers
 from ferryman.stores.sqlite.rows import feed_entry_of
 from ferryman.stores.sqlite.writer import Transaction, Writer
-
-#: Entries kept per job; the oldest make room.
-LONGEST_FEED = 1_000
 
 
 class SqliteFeed:
@@ -26,14 +24,10 @@ class SqliteFeed:
         """Add entries; a report whose lease is no longer held is refused."""
         return await self._writer.run(lambda transaction: _append(transaction, reports))
 
-    async def read(self, job_id: str, after: int = 0, limit: int = 100) -> list[FeedEntry]:
-        """Return the entries behind `after`, oldest first."""
+    async def read(self, job_id: str, after: int = 0, limit: int = 100, size: int = LARGEST_FEED) -> list[FeedEntry]:
+        """Return the entries behind `after`, oldest first: `limit` of them, about `size` bytes of data."""
         rows = await self._readers.run(
-            lambda connection: connection.execute(
-                "SELECT number, attempt, at, kind, data FROM feed WHERE seq = (SELECT seq FROM job WHERE id = ?) "
-                "AND number > ? ORDER BY number LIMIT ?",
-                (job_id, after, limit),
-            ).fetchall()
+            lambda connection: connection.execute(sql("feed_read"), (job_id, after, limit, size)).fetchall()
         )
         return [feed_entry_of(row) for row in rows]
 
@@ -42,8 +36,10 @@ def _append(transaction: Transaction, reports: Sequence[Report]) -> list[bool]:
     rows = json.dumps([(*report.lease, report.kind, report.data) for report in reports])
     transaction.run("feed_append", rows, transaction.now)
     held = set(json.loads(transaction.run("feed_held", rows).fetchone()[0]))
-    jobs = {report.lease.job_id for position, report in enumerate(reports) if position in held}
-    for job_id in jobs:
-        transaction.run("feed_trim", job_id, LONGEST_FEED)
+    for position in sorted(held):
+        if reports[position].kind is FeedKind.PROGRESS:
+            transaction.run("feed_progress", reports[position].lease.job_id, reports[position].data)
+    for job_id in {reports[position].lease.job_id for position in held}:
+        transaction.run("feed_trim", job_id, LONGEST_FEED, LARGEST_FEED)
         transaction.signals.add(job_signal(job_id))
     return [position in held for position in range(len(reports))]

@@ -23,7 +23,8 @@ def stored_key(task: str, key: str | None) -> str | None:
 def job_of(row: JobRow) -> Job:
     """Make a job of a row of queries/job_rows.sql."""
     (_, identifier, task, queue, state, priority, attempt, retries, max_retries, crashes, max_crashes) = row[:11]
-    (submitted_at, run_at, started_at, finished_at, timeout, key, tags, worker, lease_until, error, progress) = row[11:]
+    (submitted_at, run_at, started_at, finished_at, timeout, key, tags, worker, lease_until, error) = row[11:21]
+    progress, entries = row[21:]
     return Job(
         id=identifier,
         task=task,
@@ -46,6 +47,7 @@ def job_of(row: JobRow) -> Job:
         lease_until=lease_until,
         error=error,
         progress=progress,
+        entries=entries,
     )
 
 

@@ -1,11 +1,21 @@
 -- Add entries to the live output of jobs whose lease is held. An entry is text: number, attempt, time, kind, data,
--- with spaces between; the job's `said` is the number of its last one.
--- in:  time, the most entries of a job, then for each report: token, kind, data
+-- with spaces between; the job's `said` is the number of its last one, `said_bytes` what the data in its feed take.
+-- in:  time, the most entries of a job, the most bytes of their data, then for each report: token, kind, data
 -- out: 1 or 0 for each report
--- parts: values signals
+-- parts: values signals feeds
 
-local most = take_number()
-local answer, jobs = {}, {}
+local most, largest = take_number(), take_number()
+local answer, sizes = {}, {}
+
+-- The oldest make room, never the last one.
+local function trim(id, bytes)
+  local length, before = redis.call('LLEN', FEED .. id), bytes
+  while length > 1 and (length > most or bytes > largest) do
+    bytes = bytes - data_of(redis.call('LPOP', FEED .. id))
+    length = length - 1
+  end
+  if bytes < before then redis.call('HSET', JOB .. id, 'said_bytes', bytes) end
+end
 
 while position < #ARGV do
   local token, kind, data = take(), take(), take()
@@ -16,11 +26,11 @@ while position < #ARGV do
     local number = redis.call('HINCRBY', JOB .. id, 'said', 1)
     redis.call('RPUSH', FEED .. id, table.concat({ number, attempt, now_text, kind, data }, ' '))
     if kind == 'progress' then redis.call('SET', PROGRESS .. id, data) end
-    jobs[id] = true
+    sizes[id] = (sizes[id] or 0) + #data
   end
 end
-for id in pairs(jobs) do
-  redis.call('LTRIM', FEED .. id, -most, -1)
+for id, size in pairs(sizes) do
+  trim(id, redis.call('HINCRBY', JOB .. id, 'said_bytes', size))
   tell('job:' .. string.gsub(id, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
 end
 send_signals()
