@@ -26,6 +26,7 @@ class Jobs(MemoryStore):
         super().__init__()
         self.calls: list[list[str]] = []
         self.looks = 0
+        self.inspector.get = self.get  # type: ignore[method-assign]
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
         self.calls.append([job.id for job in jobs])
