@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { isAbort } from "./api/client.ts";
+import { live } from "./live/live.ts";
 import { Refresher } from "./refresher.ts";
 
 export interface Resource<T> {
@@ -34,12 +35,15 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
   const refresher = useRef<Refresher | null>(null);
   const { watch, every, gap } = options;
   useEffect(() => {
+    let failed = false;
     const own = new Refresher(async (signal) => {
       try {
         const data = await latest.current(signal);
+        failed = false;
         if (!signal.aborted) setState({ key, data });
       } catch (error) {
         if (signal.aborted || isAbort(error)) return;
+        failed = true;
         setState((before) => ({ ...(before.key === key ? before : {}), key, error: error as Error }));
       }
     }, gap);
@@ -50,10 +54,13 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
       if (!first) own.ask();
       first = false;
     });
+    // What failed while the server was away need not wait for its next turn.
+    const unstand = live.standing.subscribe((standing) => standing === "live" && failed && own.ask());
     const timer = every && setInterval(() => document.visibilityState === "visible" && own.ask(), every);
     return () => {
       own.stop();
       unwatch?.();
+      unstand();
       if (timer) clearInterval(timer);
     };
   }, [key, watch, every, gap]);

@@ -67,6 +67,8 @@ export interface LiveBody {
   tasks: Record<string, { jobs: Counts } | null>;
   workers: Record<string, Worker | null>;
   totals: Totals;
+  /** Why the server has no news of its store; the rows are the last known ones then. */
+  trouble?: string | null;
 }
 
 export interface Stats {

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { get } from "../api/client.ts";
+import { get, Problem } from "../api/client.ts";
 import type { LiveBody, Queue, Stats, Worker } from "../api/types.ts";
 import { type Known, merged, NOTHING, polled, remembered, sample, type Sample } from "./body.ts";
 import { Refresher } from "../refresher.ts";
@@ -11,8 +11,9 @@ import { type Standing, Stream } from "./stream.ts";
 const known = signal<Known>(NOTHING);
 const standing = signal<Standing>("reconnecting");
 const ring = signal<readonly Sample[]>([]);
-/** Why the last look by ourselves gave nothing, null when it did. */
-const trouble = signal<Error | null>(null);
+/** What does not answer: the server, or the store behind it, which the server then tells. */
+export type Trouble = { of: "store"; detail: string } | { of: "server" };
+const trouble = signal<Trouble | null>(null);
 
 export const live = {
   standing,
@@ -33,7 +34,6 @@ export const live = {
 function know(next: Known): void {
   known.value = next;
   ring.value = remembered(ring.value, sample(next));
-  trouble.value = null;
 }
 
 const looking = new Refresher(async (signal) => {
@@ -44,8 +44,12 @@ const looking = new Refresher(async (signal) => {
       get<{ workers: Worker[] }>("v1/workers", { signal }),
     ]);
     know(polled(known.value, Date.now() / 1000, stats, queues.queues, workers.workers));
+    trouble.value = null;
+    stream.answered();
   } catch (error) {
-    if (!signal.aborted) trouble.value = error as Error;
+    if (signal.aborted) return;
+    if (error instanceof Problem) stream.answered();
+    trouble.value = error instanceof Problem ? { of: "store", detail: error.message } : { of: "server" };
   }
 }, 1_000);
 
@@ -60,7 +64,11 @@ const stream = new Stream(
     onVisibility: (run) => document.addEventListener("visibilitychange", run),
   },
   {
-    event: (kind, data) => know(merged(kind === "snapshot" ? NOTHING : known.value, JSON.parse(data) as Partial<LiveBody>)),
+    event: (kind, data) => {
+      const body = JSON.parse(data) as Partial<LiveBody>;
+      trouble.value = body.trouble ? { of: "store", detail: body.trouble } : null;
+      know(merged(kind === "snapshot" ? NOTHING : known.value, body));
+    },
     standing: (value) => (standing.value = value),
     poll: () => looking.ask(),
   },

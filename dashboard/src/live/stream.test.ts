@@ -71,19 +71,38 @@ test("it is live from the first event on, and says so once", () => {
 });
 
 test("a broken stream is reconnecting until the browser has it back", () => {
-  const { last, sources, taken } = setUp();
+  const { last, sources, taken, pass } = setUp();
   last().say("snapshot");
   last().say("error");
   last().say("patch");
+  pass(2 * POLL);
   assert.deepEqual(taken(), ["[live]", "snapshot", "[reconnecting]", "[live]", "patch"]);
   assert.equal(sources.length, 1);
 });
 
+test("while the browser tries, we ask, and only an answer makes it stale", () => {
+  const { stream, last, taken, pass } = setUp();
+  last().say("snapshot");
+  taken();
+  for (let n = 0; n < 4; n++) {
+    last().say("error");
+    pass(POLL / 2);
+  }
+  assert.deepEqual(taken(), ["[reconnecting]", "poll", "poll"]);
+  stream.answered();
+  last().say("error");
+  assert.deepEqual(taken(), ["[stale]"]);
+  last().say("snapshot");
+  stream.answered();
+  assert.deepEqual(taken(), ["[live]", "snapshot"]);
+});
+
 test("a stream that was refused is opened again by us, and we ask meanwhile", () => {
-  const { last, sources, taken, pass } = setUp();
+  const { stream, last, sources, taken, pass } = setUp();
   for (let n = 0; n < 4; n++) {
     last().refuse();
     pass(REOPEN);
+    stream.answered();
   }
   assert.equal(sources.length, 5);
   assert.deepEqual(taken(), ["[stale]", "poll", "poll"]);

@@ -71,6 +71,11 @@ export class Stream {
     if (!this.#asleep) this.#open();
   }
 
+  /** What was asked instead was answered: the server is there, only its stream is not. */
+  answered(): void {
+    if (this.#asking && this.#standing === "reconnecting") this.#say("stale");
+  }
+
   #open(): void {
     this.#close();
     this.#say("reconnecting");
@@ -98,11 +103,12 @@ export class Stream {
   /** The browser opens a stream that broke by itself, but gives one up that was refused. */
   #lost(): void {
     if (this.#standing === "live") this.#say("reconnecting");
-    if (this.#source?.readyState !== CLOSED) return;
-    this.#source = undefined;
-    this.#again = this.#around.timer(() => this.#listen(), REOPEN);
+    if (this.#source?.readyState === CLOSED) {
+      this.#source = undefined;
+      this.#again = this.#around.timer(() => this.#listen(), REOPEN);
+    }
     if (this.#asking) return;
-    this.#asking = true; // a server that refuses the stream will not be heard soon
+    this.#asking = true; // it will not be heard soon
     this.#silence();
     this.#silence = this.#around.timer(() => this.#ask(), POLL);
   }
@@ -114,8 +120,9 @@ export class Stream {
   }
 
   #ask(): void {
+    // A stream that is open but silent tells nothing; of one that is not, the answer to what we ask will tell.
+    if (!this.#asking) this.#say("stale");
     this.#asking = true;
-    this.#say("stale");
     this.#heard.poll();
     this.#silence = this.#around.timer(() => this.#ask(), POLL);
   }

@@ -46,6 +46,8 @@ function Attention() {
     failures: failures.data?.groups ?? [],
   });
   if (items.length === 0) {
+    // Above it stands what is wrong with the whole, if anything is.
+    if (live.totals.value.alive === 0 || live.trouble.value) return null;
     return (
       <p class="all-well">
         <Icon name="check" /> Nothing needs attention.

@@ -1,6 +1,5 @@
 /** What stands above every page when something is wrong with the whole: the store is away, or no worker is there. */
 
-import { Problem } from "../api/client.ts";
 import { count } from "../format.ts";
 import { inState } from "../live/body.ts";
 import { live } from "../live/live.ts";
@@ -8,13 +7,13 @@ import { Icon } from "./icons.tsx";
 
 export function Banners() {
   const trouble = live.trouble.value;
-  if (trouble && live.standing.value !== "live") {
-    const away = trouble instanceof Problem && trouble.status === 503;
+  if (trouble && live.standing.value !== "paused") {
     return (
       <div class="banner bad" role="alert">
         <Icon name="warning" />
         <p>
-          <strong>{away ? "The store is away." : "The server does not answer."}</strong> {away ? trouble.message : "What you see is from before; the page catches up by itself."}
+          {trouble.of === "store" ? <><strong>The store is away.</strong> {trouble.detail}</> : <strong>The server does not answer.</strong>}
+          {live.ready.value && " What you see is from before; the page catches up by itself."}
         </p>
       </div>
     );

@@ -5,8 +5,8 @@
  */
 
 import { type Signal, useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useKeys } from "../keys.ts";
 import { Icon } from "./icons.tsx";
@@ -54,6 +54,7 @@ export function Table<Row>(props: Props<Row>) {
   const rows = sorted(props.rows, columns, sort.value);
   const keys = rows.map(rowKey);
   const toggle = useToggle(selected, keys);
+  const line = useLines(props, body, toggle);
   useTableKeys(body, keyboard, props.onOpen && ((key) => open(rows, rowKey, key, props.onOpen)), selected && ((key) => toggle(key, false)));
   return (
     <div class="table-box">
@@ -72,18 +73,73 @@ export function Table<Row>(props: Props<Row>) {
           </tr>
         </thead>
         <tbody role="rowgroup" ref={body}>
-          {rows.map((row) => (
-            <Row key={rowKey(row)} {...props} row={row} toggle={toggle} />
-          ))}
+          {rows.map(line)}
         </tbody>
       </table>
     </div>
   );
 }
 
-function Row<R>({ row, toggle, ...props }: Props<R> & { row: R; toggle: (key: string, span: boolean) => void }) {
+type Toggle = (key: string, span: boolean) => void;
+type Body = { current: HTMLTableSectionElement | null };
+
+/**
+ * Returns what makes a row. One that did not change is not made again, and one that is out of sight waits until it is
+ * seen: two hundred rows that change ten times a second cost what those on the screen cost.
+ */
+function useLines<R>(props: Props<R>, body: Body, toggle: Toggle): (row: R) => VNode {
+  const known = useRef(new Map<string, { row: R; shape: string; columns: Props<R>["columns"]; made: VNode }>());
+  // A row that is kept must not act on what was true when it was made.
+  const latest = useRef({ props, toggle });
+  latest.current = { props, toggle };
+  const acts = useRef({
+    toggle: ((key, span) => latest.current.toggle(key, span)) as Toggle,
+    onOpen: (one: R) => latest.current.props.onOpen?.(one),
+  });
+  const hidden = useHidden(body);
+  const keys = new Set(props.rows.map(props.rowKey));
+  for (const key of known.current.keys()) if (!keys.has(key)) known.current.delete(key);
+  return (row) => {
+    const key = props.rowKey(row);
+    const chosen = props.selected?.value.has(key) ?? false;
+    const shape = `${chosen} ${props.rowClass?.(row) ?? ""}`;
+    const last = known.current.get(key);
+    if (last && last.columns === props.columns && (hidden.has(key) || (last.row === row && last.shape === shape))) return last.made;
+    const { toggle, onOpen } = acts.current;
+    const made = <Row key={key} {...props} {...(props.onOpen && { onOpen })} row={row} chosen={chosen} toggle={toggle} />;
+    known.current.set(key, { row, shape, columns: props.columns, made });
+    return made;
+  };
+}
+
+/** The keys of the rows that are out of sight; a row that comes into sight makes the table new. */
+function useHidden(body: Body): ReadonlySet<string> {
+  const hidden = useRef(new Set<string>());
+  const [, seen] = useState(0);
+  const observer = useRef<IntersectionObserver | null>(null);
+  useEffect(() => {
+    observer.current = new IntersectionObserver(
+      (entries) => {
+        let more = false;
+        for (const { target, isIntersecting } of entries) {
+          const key = (target as HTMLElement).dataset.key ?? "";
+          if (!isIntersecting && target.isConnected) hidden.current.add(key);
+          else if (hidden.current.delete(key)) more = true;
+        }
+        if (more) seen((count) => count + 1);
+      },
+      { rootMargin: "300px" },
+    );
+    return () => observer.current?.disconnect();
+  }, []);
+  useEffect(() => {
+    for (const row of body.current?.rows ?? []) observer.current?.observe(row);
+  });
+  return hidden.current;
+}
+
+function Row<R>({ row, chosen, toggle, ...props }: Props<R> & { row: R; chosen: boolean; toggle: Toggle }) {
   const key = props.rowKey(row);
-  const chosen = props.selected?.value.has(key) ?? false;
   const extra = props.rowClass?.(row);
   const click = (event: MouseEvent) => {
     const inControl = (event.target as Element).closest("a,button,input,label,select,summary");
@@ -189,7 +245,7 @@ function open<R>(rows: readonly R[], rowKey: (row: R) => string, key: string, ru
 }
 
 function useTableKeys(
-  body: { current: HTMLTableSectionElement | null },
+  body: Body,
   on: boolean,
   onOpen: ((key: string) => void) | undefined,
   choose: ((key: string) => void) | undefined,

@@ -11,8 +11,9 @@ import { live } from "../../live/live.ts";
 import { href, jobsHref } from "../../router.ts";
 import { Sparkline } from "../../ui/sparkline.tsx";
 
-/** A line is drawn for this many samples at least, so that the first ones do not look like a history. */
-const SHORTEST = 15;
+/** A line needs some samples, and has room for more than the first ones, so that those do not look like a history. */
+const FEWEST = 5;
+const SHORTEST = 20;
 
 export function Cards({ recent }: { recent: Metrics | undefined }) {
   const totals = live.totals.value;
@@ -69,7 +70,7 @@ function Card({ title, value, note, values, color, href: target, bars }: CardPro
       <p class="value num">{value}</p>
       <p class="note num">{note || "\u00a0"}</p>
       <div class={`color-${color}`}>
-        <Sparkline values={values} length={bars ? Math.max(15, values.length) : Math.min(SAMPLES, Math.max(SHORTEST, values.length))} kind={bars ? "bars" : "line"} />
+        <Sparkline values={bars || values.length >= FEWEST ? values : []} length={bars ? Math.max(15, values.length) : Math.min(SAMPLES, Math.max(SHORTEST, values.length))} kind={bars ? "bars" : "line"} />
       </div>
     </li>
   );
