@@ -2,6 +2,7 @@
 
 import type { FailureGroup, Queue, Stats, Worker } from "./api/types.ts";
 import { duration, plural, seconds } from "./format.ts";
+import { queryOf } from "./router.ts";
 
 /** A pending job that waits longer than this is worth a look, in seconds. */
 export const LONG = 300;
@@ -40,7 +41,7 @@ function unservedItems({ unserved, workers, queues }: Seen): Item[] {
       kind: "bad",
       subject: queue,
       text: `${plural(pending, "job")} of ${task} ${pending === 1 ? "waits" : "wait"}: ${served ? "no worker of this queue knows the task" : "no worker serves this queue"}.`,
-      action: { do: "open", label: "See the jobs", parts: ["jobs"], query: { query: `state:pending queue:${queue} task:${task}` } },
+      action: { do: "open", label: "See the jobs", parts: ["jobs"], query: { query: queryOf({ state: "pending", queue, task }) } },
     };
   });
 }
@@ -87,7 +88,7 @@ function failureItems({ failures, now }: Seen): Item[] {
       kind: "bad",
       subject: group.task,
       text: `${plural(group.jobs, "job")} failed with ${group.type}${group.frame ? ` in ${group.frame}` : ""}.`,
-      action: { do: "open", label: "See the jobs", parts: ["jobs"], query: { query: `failure:${group.id}` } },
+      action: { do: "open", label: "See the jobs", parts: ["jobs"], query: { query: queryOf({ failure: group.id }) } },
     }));
 }
 

@@ -29,13 +29,14 @@ export function href(parts: readonly string[], query: Record<string, string | un
   return `#/${parts.map(encodeURIComponent).join("/")}${text && `?${text}`}`;
 }
 
-/** A link to the jobs that a query finds; a value with spaces is quoted. */
-export const jobsHref = (terms: Record<string, string>) =>
-  href(["jobs"], {
-    query: Object.entries(terms)
-      .map(([name, value]) => `${name}:${/[\s"]/.test(value) ? JSON.stringify(value) : value}`)
-      .join(" "),
-  });
+/** A query of jobs; a value with spaces is quoted. */
+export const queryOf = (terms: Record<string, string>) =>
+  Object.entries(terms)
+    .map(([name, value]) => `${name}:${/[\s"]/.test(value) ? JSON.stringify(value) : value}`)
+    .join(" ");
+
+/** A link to the jobs that a query finds. */
+export const jobsHref = (terms: Record<string, string>) => href(["jobs"], { query: queryOf(terms) });
 
 const hash = signal(typeof location === "undefined" ? "" : location.hash);
 if (typeof addEventListener !== "undefined") addEventListener("hashchange", () => (hash.value = location.hash));

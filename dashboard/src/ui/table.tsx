@@ -1,7 +1,7 @@
 /**
  * A table with rows that can be sorted, chosen and opened, by keyboard too: j and k move, x chooses, Enter opens.
  * Rows are known by their key, so what is chosen and focused stays the same job whatever moves around it.
- * Under 640 px each row becomes a card; the roles keep it a table for screen readers.
+ * Under 768 px each row becomes a card; the roles keep it a table for screen readers.
  */
 
 import { type Signal, useSignal } from "@preact/signals";
