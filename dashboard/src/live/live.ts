@@ -6,6 +6,7 @@ import { get, Problem } from "../api/client.ts";
 import type { LiveBody, Queue, Stats, Worker } from "../api/types.ts";
 import { type Known, merged, NOTHING, polled, remembered, sample, type Sample } from "./body.ts";
 import { Refresher } from "../refresher.ts";
+import { SharedSource, tabs } from "./shared.ts";
 import { type Standing, Stream } from "./stream.ts";
 
 const known = signal<Known>(NOTHING);
@@ -31,6 +32,14 @@ export const live = {
   ring,
 };
 
+/** What is known, in the words of the server, for another tab. */
+function told(): string | null {
+  const { at, ...rows } = known.value;
+  if (at === 0) return null;
+  const { value } = trouble;
+  return JSON.stringify({ at: new Date(at * 1000).toISOString(), ...rows, trouble: value?.of === "store" ? value.detail : null });
+}
+
 function know(next: Known): void {
   known.value = next;
   ring.value = remembered(ring.value, sample(next));
@@ -53,9 +62,12 @@ const looking = new Refresher(async (signal) => {
   }
 }, 1_000);
 
+const others = tabs();
+const open = () => new EventSource("v1/events");
+
 const stream = new Stream(
   {
-    open: () => new EventSource("v1/events"),
+    open: () => (others ? new SharedSource(open, others, told) : open()),
     timer: (run, ms) => {
       const id = setTimeout(run, ms);
       return () => clearTimeout(id);

@@ -104,6 +104,7 @@ export class Stream {
   #lost(): void {
     if (this.#standing === "live") this.#say("reconnecting");
     if (this.#source?.readyState === CLOSED) {
+      this.#source.close(); // another tab may try
       this.#source = undefined;
       this.#again = this.#around.timer(() => this.#listen(), REOPEN);
     }
