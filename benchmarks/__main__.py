@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from benchmarks import measures, redis_measures
+from benchmarks import lists, measures, redis_measures
 from benchmarks.stores import KINDS, Measured
 from ferryman import __version__
 from ferryman.runtime import loop_factory
@@ -29,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     "memory": measures.flat_memory,
     "idle": measures.idle,
     "starting": measures.starting,
+    "lists": lists.lists,
 }
 
 ON_REDIS: dict[str, Measure] = {
@@ -62,7 +63,7 @@ GOALS = {
 
 def show(figure: str, value: float) -> None:
     """Print one line: figure, value, goal and whether it was met."""
-    goal = GOALS.get(figure)
+    goal = GOALS.get(figure, lists.GOAL if figure.endswith(lists.WORST) else None)
     if goal is None:
         verdict = ""
     else:

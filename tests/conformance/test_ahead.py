@@ -8,7 +8,8 @@ import pytest
 
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import MOST_AHEAD, Ahead
+from ferryman.store.messages import MOST_AHEAD
+from ferryman.store.query import Counted
 from tests.conformance.world import World
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -87,10 +88,10 @@ async def test_so_many_are_counted_and_more_are_told_as_more(world: World) -> No
         await world.submit_many(1_000, priority=9)
     await world.advance(1)  # of several lines each gives out places of its own: by the time, but a batch runs ahead
     last = await world.submit()
-    assert await world.store.inspector.ahead(last) == Ahead(MOST_AHEAD, True)
+    assert await world.store.inspector.ahead(last) == Counted(MOST_AHEAD, True)
     await world.advance(1)
     late = await world.submit()
-    assert await world.store.inspector.ahead(late) == Ahead(MOST_AHEAD, False)
+    assert await world.store.inspector.ahead(late) == Counted(MOST_AHEAD, False)
 
 
 async def test_of_many_that_left_the_line_none_is_counted(world: World) -> None:
@@ -100,4 +101,4 @@ async def test_of_many_that_left_the_line_none_is_counted(world: World) -> None:
     await world.store.inspector.act(Operation.CANCEL, left[:2_500])
     counted = await world.store.inspector.ahead(last)
     # A store that looks at each may stop, but then it says so.
-    assert counted in (Ahead(500, True), Ahead(500, False))
+    assert counted in (Counted(500, True), Counted(500, False))

@@ -54,15 +54,34 @@ async def look(store: Store, ids: Sequence[str]) -> Seen:
 
 async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[FeedEntry]]:
     """Return the live output of each job, having checked that each list has its jobs and no other."""
-    tags = {tag for job in jobs.values() for tag in job.tags}
-    lists = [JobFilter(states=(state,)) for state in State] + [JobFilter(tags=(tag,)) for tag in sorted(tags)]
-    for where, listed in zip(
-        lists, await asyncio.gather(*(census.listed(store, where) for where in lists)), strict=True
-    ):
+    lists = list(filters(jobs))
+    found = await asyncio.gather(*(census.listed(store, where) for where in lists))
+    counted = await asyncio.gather(*(store.inspector.count(where) for where in lists))
+    for where, listed, count in zip(lists, found, counted, strict=True):
         expected = [identifier for identifier, job in jobs.items() if where.matches(job)]
         assert sorted(job.id for job in listed) == sorted(expected), f"the list of {where} is wrong"
+        assert count == (len(expected), True), f"the count of {where} is wrong"
     feeds = await asyncio.gather(*(store.feed.read(identifier, 0, 1_000) for identifier in jobs))
     return dict(zip(jobs, feeds, strict=True))
+
+
+def filters(jobs: dict[str, Job]) -> Iterator[JobFilter]:
+    """Return a filter for each thing that a query may name."""
+    yield JobFilter()
+    for state in State:
+        yield JobFilter(states=(state,))
+    for tag in sorted({tag for job in jobs.values() for tag in job.tags}):
+        yield JobFilter(tags=(tag,))
+        yield JobFilter((State.PENDING, State.FAILED), ("x",), tags=(tag,))
+    for worker in sorted({job.worker for job in jobs.values() if job.worker is not None}):
+        yield JobFilter(workers=(worker,))
+    for task, key in sorted({(job.task, job.key) for job in jobs.values() if job.key is not None}):
+        yield JobFilter(tasks=(task,), keys=(key,))
+    for text in ("valueerror", "WORKER died 1 time:"):
+        yield JobFilter(error=text)
+        yield JobFilter((State.PENDING, State.SCHEDULED, State.PROCESSING, State.CANCELLED), error=text)
+    for identifier in list(jobs)[:3]:
+        yield JobFilter(ids=(identifier.replace("-", ""),))
 
 
 async def look_ahead(store: Store, model: Queue) -> None:

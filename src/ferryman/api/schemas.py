@@ -161,11 +161,26 @@ class WhyBody(BaseModel):
     facts: dict[str, Any]
 
 
+class ScanBody(BaseModel):
+    """How a page was found that no index has: by looking at so many jobs; not `complete` when it ended at a bound."""
+
+    examined: int
+    complete: bool
+
+
 class JobPage(BaseModel):
-    """A page of jobs; `cursor` leads to the next one and is null at the end."""
+    """A page of jobs; `cursor` leads to the next one and is null at the end. `scan` is null where an index has them."""
 
     jobs: list[JobBody]
     cursor: str | None
+    scan: ScanBody | None
+
+
+class CountBody(BaseModel):
+    """How many jobs there are, or at least when it is not `exact`."""
+
+    jobs: int
+    exact: bool
 
 
 class ResultBody(BaseModel):

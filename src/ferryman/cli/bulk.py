@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.state import Operation, State, sources
 from ferryman.store.protocol import Store
-from ferryman.store.query import LARGEST_PAGE, JobFilter, PageRequest, parse_query
+from ferryman.store.query import LARGEST_PAGE, JobFilter, PageRequest
+from ferryman.store.query_text import parse_query
 
 #: What an action is called in "Cancel 3 jobs?" and after it is done.
 WORDS = {
@@ -40,7 +42,7 @@ def select(operation: Operation, words: Sequence[str]) -> Selection:
         raise InvalidOption("query", "which jobs? Give ids, or a query such as state:failed queue:mail.")
     if all(":" not in word and word not in list(State) for word in words):
         return Selection(ids=tuple(dict.fromkeys(parse_job_id(word) for word in words)))
-    where = parse_query(" ".join(words))
+    where = parse_query(" ".join(words), time.time())
     allowed = sources(operation)
     for state in where.states:
         if state not in allowed:

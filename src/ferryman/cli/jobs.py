@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from ferryman.app import Ferryman
 from ferryman.cli.bulk import WORDS, act_on_query, confirm, count, select
-from ferryman.cli.console import note
+from ferryman.cli.console import LINE, note
 from ferryman.cli.examples import JOB_ID, examples
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.follow import Follower, conclude
@@ -25,7 +26,8 @@ from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import Job
 from ferryman.domain.state import Operation, State
 from ferryman.store.protocol import Store
-from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest, parse_query
+from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
+from ferryman.store.query_text import parse_query
 
 app = noun(
     "List, show, watch, retry, cancel, delete jobs.",
@@ -36,7 +38,7 @@ app = noun(
 Query = Annotated[
     list[str] | None,
     typer.Argument(
-        help="state:failed queue:mail task:send_email tag:x. Several values by comma: any of them.",
+        help='state:failed queue:mail task:send_email tag:x error:"timed out" after:2h. By comma: any of them.',
         metavar="QUERY",
         show_default=False,
     ),
@@ -58,18 +60,22 @@ def list_jobs(
     no_retry: NoRetry = False,
 ) -> None:
     """List jobs, newest first."""
-    where = parse_query(" ".join(query or ()))
+    where = parse_query(" ".join(query or ()), time.time())
 
     async def look(store: Store) -> list[Job]:
         jobs: list[Job] = []
-        cursor = None
+        cursor, examined = None, 0
         while len(jobs) < limit:
             size = min(limit - len(jobs), LARGEST_PAGE)
             page = await store.inspector.find(where, PageRequest(size, cursor, oldest_first=oldest))
             jobs += page.jobs
+            examined += page.examined
             cursor = page.cursor
             if cursor is None:
                 break
+            if where.scanned:
+                LINE.show(f"{len(jobs):,} found among {examined:,} that were looked at")
+        LINE.clear()
         if not jobs:
             await _hint_at_names(store, where)
         return jobs

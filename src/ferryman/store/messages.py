@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from ferryman.domain.lease import Claimed, Lease, LeaseState
 from ferryman.domain.outcome import Outcome
@@ -153,19 +153,6 @@ class Changed(NamedTuple):
 
 #: Jobs ahead of one are counted up to here: whoever has more before it need not know how many.
 MOST_AHEAD = 10_000
-
-
-class Ahead(NamedTuple):
-    """How many pending jobs of a job's queue stand before it in line; at least so many when `exact` is False."""
-
-    jobs: int
-    exact: bool
-
-    @classmethod
-    def counted(cls, jobs: int, exact: bool = True) -> Self:
-        """Return so many, or the most that are counted."""
-        return cls(min(jobs, MOST_AHEAD), exact and jobs <= MOST_AHEAD)
-
 
 #: The actions an operator may take on jobs.
 ACTIONS = (Operation.CANCEL, Operation.RETRY, Operation.RUN_NOW, Operation.DELETE)

@@ -6,11 +6,24 @@ from collections.abc import Iterable
 
 from ferryman.domain.state import State
 from ferryman.store.messages import Count, WorkerInfo, WorkerRow
+from ferryman.store.query import Counted, JobFilter
 
 
 def serves(worker: WorkerInfo, queue: str, task: str | None = None) -> bool:
     """Whether a worker takes jobs from a queue (a worker without queues serves every one), and knows a task."""
     return (not worker.queues or queue in worker.queues) and (task is None or task in worker.tasks)
+
+
+def counted(counts: Iterable[Count], where: JobFilter) -> Counted:
+    """Return how many jobs a filter of nothing but states, queues and tasks finds."""
+    jobs = sum(
+        count.jobs
+        for count in counts
+        if (not where.states or count.state in where.states)
+        and (not where.queues or count.queue in where.queues)
+        and (not where.tasks or count.task in where.tasks)
+    )
+    return Counted(jobs, True)
 
 
 def unserved(counts: Iterable[Count], workers: Iterable[WorkerRow]) -> list[Count]:

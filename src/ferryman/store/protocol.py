@@ -16,7 +16,6 @@ from ferryman.domain.lease import Lease
 from ferryman.domain.state import Operation
 from ferryman.store.messages import (
     LARGEST_FEED,
-    Ahead,
     Changed,
     Command,
     Count,
@@ -32,7 +31,7 @@ from ferryman.store.messages import (
     WorkerInfo,
     WorkerRow,
 )
-from ferryman.store.query import Include, JobFilter, Page, PageRequest
+from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 
 
 class Inspector(Protocol):
@@ -44,13 +43,16 @@ class Inspector(Protocol):
     async def find(self, where: JobFilter, page: PageRequest) -> Page:
         """List jobs, newest first; every filter is served by an index or visibly bounded."""
 
+    async def count(self, where: JobFilter) -> Counted:
+        """Count jobs: from the kept counts where those tell it, else by looking at 10,000 at most."""
+
     async def counts(self) -> list[Count]:
         """Return the number of jobs per queue, task and state; kept by the transitions, never counted over rows."""
 
     async def queues(self) -> list[QueueRow]:
         """Return every queue that has or had jobs or is paused."""
 
-    async def ahead(self, job_id: str) -> Ahead | None:
+    async def ahead(self, job_id: str) -> Counted | None:
         """Count the pending jobs that stand before a pending one in its queue, 10,000 at most; None if it is none."""
 
     async def workers(self) -> list[WorkerRow]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, Self
 
-from ferryman.domain.errors import InvalidOption, did_you_mean
+from ferryman.domain.errors import InvalidOption, did_you_mean, shown
 from ferryman.domain.job import Job
 from ferryman.domain.state import State
+from ferryman.store.error_text import says
 
 LARGEST_PAGE = 200
+#: Where no index says how many there are, jobs are looked at up to here; and for a page a store may look at less.
+MOST_LOOKED_AT = 10_000
+#: Most values of one part of a filter.
+MOST_VALUES = 100
+#: Hexadecimal digits of an id: all of them, and the fewest that are taken for the beginning of one.
+WHOLE_ID, FEWEST_DIGITS = 32, 8
+
+_DIGITS = re.compile(r"[0-9a-f]+")
 
 
 class Include(StrEnum):
@@ -25,27 +35,100 @@ class Include(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to list; an empty tuple means "any". Jobs must match every part that is given."""
+    """Which jobs to list; an empty part means "any". Jobs must match every part that is given.
+
+    Of several values of a part any will do, but a job must have all of the `tags`. `ids` are hexadecimal digits: whole
+    ids, or the beginning of one. `keys` are those of the `tasks`. `workers` are those that run the job now. `error` is
+    text in the type or the message of the job's last error, whatever the case of A to Z; where no state is named it
+    means failed jobs. `before` and `after` are seconds since the epoch: submitted earlier than, and at or later than.
+    """
 
     states: tuple[State, ...] = ()
     queues: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    error: str = ""
+    before: float | None = None
+    after: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("states", "queues", "tasks", "tags", "ids", "keys", "workers"):
+            if len(getattr(self, name)) > MOST_VALUES:
+                raise InvalidOption("query", f"{name} has more than {MOST_VALUES} values: ask for some at a time")
+        self._check_states()
+        self._check_ids()
+        if self.keys and not self.tasks:
+            raise InvalidOption("query", f"key:{self.keys[0]} needs its task: keys belong to one, so add task:NAME")
+        if self.workers:
+            self._imply(State.PROCESSING, f"worker:{self.workers[0]} finds jobs that run now")
+        if self.error:
+            if State.COMPLETED in self.states:
+                raise InvalidOption("query", f"error:{self.error} finds no completed job: take state:completed away")
+            if not self.states:
+                self._imply(State.FAILED, "")
+
+    def _check_states(self) -> None:
         known = [state.value for state in State]
         for state in self.states:
             if state not in known:
                 hint = did_you_mean(state, known) or f" States: {', '.join(known)}."
                 raise InvalidOption("state", f"there is no state {state!r}.{hint}")
 
+    def _check_ids(self) -> None:
+        for digits in self.ids:
+            if not (FEWEST_DIGITS <= len(digits) <= WHOLE_ID and _DIGITS.fullmatch(digits)):
+                how = f"{FEWEST_DIGITS} to {WHOLE_ID} hexadecimal digits"
+                raise InvalidOption("id", f"{shown(digits)} is no id and no beginning of one: it must be {how}")
+        if len(self.ids) > 1 and self.beginning:
+            raise InvalidOption("id", f"id:{self.beginning} is a part: give whole ids, or the beginning of one")
+        if self.ids and self.keys:
+            raise InvalidOption("query", "id: and key: both say which job it is: leave one of them out")
+
+    def _imply(self, state: State, why: str) -> None:
+        if self.states not in ((), (state,)):
+            raise InvalidOption("state", f"{why}: take {', '.join(f'state:{one}' for one in self.states)} away")
+        object.__setattr__(self, "states", (state,))
+
+    @property
+    def beginning(self) -> str:
+        """The digits that an id is to begin with, empty when no such part is given."""
+        return next((digits for digits in self.ids if len(digits) < WHOLE_ID), "")
+
+    @property
+    def counted(self) -> bool:
+        """Whether the counts that a store keeps per queue, task and state tell how many there are."""
+        return self == JobFilter(self.states, self.queues, self.tasks)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether an index has just these, in the order of their submission."""
+        return not (self.scanned or self.ids or self.keys)
+
+    @property
+    def scanned(self) -> bool:
+        """Whether jobs must be looked at one by one, since no index has just these."""
+        if self.ids or self.keys:
+            return bool(self.beginning)
+        lanes = bool(self.states or self.queues or self.tasks)
+        return bool(self.workers or self.error) or (len(self.tags) + lanes > 1 and bool(self.tags))
+
     def matches(self, job: Job) -> bool:
         """Whether a job is one of these."""
+        digits = job.id.replace("-", "")
         return (
             all(tag in job.tags for tag in self.tags)
             and (not self.states or job.state in self.states)
             and (not self.queues or job.queue in self.queues)
             and (not self.tasks or job.task in self.tasks)
+            and (not self.ids or digits.startswith(self.ids))
+            and (not self.keys or job.key in self.keys)
+            and (not self.workers or job.worker in self.workers)
+            and (not self.error or (job.error is not None and says(job.error, self.error)))
+            and (self.before is None or job.submitted_at < self.before)
+            and (self.after is None or job.submitted_at >= self.after)
         )
 
 
@@ -64,49 +147,25 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the list; `cursor` leads to the next part and is None at the end."""
+    """A part of the list; `cursor` leads to the next part and is None at the end.
+
+    `examined` is how many jobs were looked at one by one for it. With `complete` False the page ended there: it has
+    fewer jobs than it could have, perhaps none, and the cursor goes on.
+    """
 
     jobs: Sequence[Job]
     cursor: str | None
+    examined: int = 0
+    complete: bool = True
 
 
-#: The fields of a query and the part of `JobFilter` that each fills.
-FIELDS = {"state": "states", "queue": "queues", "task": "tasks", "tag": "tags"}
-_HOW = 'Write state:failed queue:mail task:send_email tag:x, values with spaces as tag:"two words".'
+class Counted(NamedTuple):
+    """How many there are; at least so many when `exact` is False."""
 
+    jobs: int
+    exact: bool
 
-def parse_query(text: str) -> JobFilter:
-    """Read a query as a person types it: `state:failed,cancelled queue:mail task:send_email tag:x`.
-
-    Terms are `field:value`. Several values of a field, by comma or by naming it again, mean "any of them"; tags take
-    no comma and mean "all of them". An empty query is every job. Raises `InvalidOption` saying which term is wrong.
-    """
-    try:
-        terms = shlex.split(text)
-    except ValueError:
-        raise InvalidOption("query", f"{text!r} has an unfinished quotation. {_HOW}") from None
-    parts: dict[str, tuple[str, ...]] = dict.fromkeys(FIELDS.values(), ())
-    for term in terms:
-        field, colon, value = term.partition(":")
-        if not colon or field not in FIELDS or not value:
-            raise InvalidOption("query", f"{term!r} is no term of a query.{_hint(term, field, bool(colon))}")
-        values = (value,) if field == "tag" else tuple(filter(None, value.split(",")))
-        parts[FIELDS[field]] += values
-    states = tuple(_state(word) for word in parts["states"])
-    return JobFilter(states, parts["queues"], parts["tasks"], parts["tags"])
-
-
-def _hint(term: str, field: str, has_colon: bool) -> str:
-    """Guess what a term that is none was meant to be."""
-    if not has_colon and term in list(State):
-        return f" Did you mean 'state:{term}'?"
-    return (did_you_mean(field, FIELDS) if has_colon else "") or f" {_HOW}"
-
-
-def _state(word: str) -> State:
-    try:
-        return State(word)
-    except ValueError:
-        known = [state.value for state in State]
-        hint = did_you_mean(word, known) or f" States: {', '.join(known)}."
-        raise InvalidOption("state", f"there is no state {word!r}.{hint}") from None
+    @classmethod
+    def up_to(cls, most: int, jobs: int, exact: bool = True) -> Self:
+        """Return a number, or the most that is counted."""
+        return cls(min(jobs, most), exact and jobs <= most)

@@ -13,10 +13,10 @@ from ferryman.domain.errors import JobNotFound
 from ferryman.domain.job import Job
 from ferryman.domain.outcome import Ending
 from ferryman.domain.state import State
-from ferryman.store.messages import Ahead, QueueRow, WorkerRow
+from ferryman.store.messages import QueueRow, WorkerRow
 from ferryman.store.overview import serves
 from ferryman.store.protocol import Inspector
-from ferryman.store.query import Include
+from ferryman.store.query import Counted, Include
 
 #: A lease of which less than this part is left was not renewed in time: workers renew it when a third has passed.
 LATE = 0.5
@@ -79,7 +79,7 @@ async def why(inspector: Inspector, job_id: str, now: float) -> tuple[Job, Why]:
     return job, explain(job, queues.get(job.queue, QueueRow(job.queue)), workers, ahead, now)
 
 
-def explain(job: Job, queue: QueueRow, workers: Sequence[WorkerRow], ahead: Ahead | None, now: float) -> Why:
+def explain(job: Job, queue: QueueRow, workers: Sequence[WorkerRow], ahead: Counted | None, now: float) -> Why:
     """Return why a job, read with its attempts, is where it is."""
     if job.final:
         return _ended(job, now)
@@ -137,7 +137,7 @@ def _due_later(job: Job, in_line: Why, now: float) -> Why:
     return Why(Reason.DUE_LATER, f"It is due at {due}.", since, job.run_at, fix, facts)
 
 
-def _in_line(job: Job, queue: QueueRow, workers: Sequence[WorkerRow], ahead: Ahead | None, now: float) -> Why:
+def _in_line(job: Job, queue: QueueRow, workers: Sequence[WorkerRow], ahead: Counted | None, now: float) -> Why:
     facts: dict[str, Any] = {"ahead": ahead.jobs, "ahead_exact": ahead.exact} if ahead else {}
     since = _waits_since(job, now)
     if queue.paused:
@@ -165,7 +165,7 @@ def _in_line(job: Job, queue: QueueRow, workers: Sequence[WorkerRow], ahead: Ahe
 
 
 def _for_a_slot(
-    job: Job, since: float | None, knowing: Sequence[WorkerRow], ahead: Ahead | None, facts: dict[str, Any]
+    job: Job, since: float | None, knowing: Sequence[WorkerRow], ahead: Counted | None, facts: dict[str, Any]
 ) -> Why:
     """Explain a job that some of these workers will run."""
     taking = [row for row in knowing if not row.info.quiet and row.command is None]

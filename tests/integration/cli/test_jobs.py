@@ -157,3 +157,14 @@ def test_why_a_job_waits_is_told_to_people_and_to_programs(terminal: Terminal) -
     told = terminal.run("jobs", "why", job_id).json
     assert (told["reason"], told["state"], told["facts"]["ahead"]) == ("queue_paused", "pending", 0)
     assert terminal.run("jobs", "why", NOBODY).code == 3
+
+
+def test_jobs_are_found_by_error_and_by_id(terminal: Terminal) -> None:
+    failed, other = terminal.submit("fail"), terminal.submit("send_email", "--key", "k")
+    terminal.work()
+    assert terminal.run("jobs", "ls", "error:luck", "-o", "ids").ids == [failed]
+    assert terminal.run("jobs", "ls", failed, "-o", "ids").ids == [failed]
+    assert terminal.run("jobs", "ls", "task:send_email", "key:k", "after:1h", "-o", "ids").ids == [other]
+    refused = terminal.run("jobs", "ls", "key:k")
+    assert refused.code == 2
+    assert "add task:NAME" in refused.err

@@ -13,9 +13,9 @@ import pytest
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
-from ferryman.store.messages import Ahead, Command, FeedKind, Report
+from ferryman.store.messages import Command, FeedKind, Report
 from ferryman.store.protocol import Store
-from ferryman.store.query import JobFilter, PageRequest
+from ferryman.store.query import Counted, JobFilter, PageRequest
 from ferryman.stores.redis import scripts
 from ferryman.stores.redis.scripts import script
 from tests.conformance.world import EVERYTHING, NO_ERROR, worker_info
@@ -39,7 +39,7 @@ async def do_everything(store: Store) -> None:
         new_job(delay=60.0),
     ]
     await store.submit(jobs)
-    assert await store.inspector.ahead(jobs[1].id) == Ahead(1, True)
+    assert await store.inspector.ahead(jobs[1].id) == Counted(1, True)
     claimed = (await turn(store, want=2)).claimed
     info = worker_info("w")
     await store.extend(info, [job.lease for job in claimed], 15.0)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import Ahead, Changed, Command, Count, Health, QueueRow, WorkerInfo, WorkerRow
-from ferryman.store.query import Include, JobFilter, Page, PageRequest
+from ferryman.store.messages import Changed, Command, Count, Health, QueueRow, WorkerInfo, WorkerRow
+from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
 from tests.unit.fakes.virtual_time import now
 
@@ -45,10 +45,13 @@ class MemoryInspector:
     async def find(self, where: JobFilter, page: PageRequest) -> Page:
         raise NotImplementedError
 
+    async def count(self, where: JobFilter) -> Counted:
+        raise NotImplementedError
+
     async def queues(self) -> list[QueueRow]:
         raise NotImplementedError
 
-    async def ahead(self, job_id: str) -> Ahead | None:
+    async def ahead(self, job_id: str) -> Counted | None:
         raise NotImplementedError
 
     async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:

@@ -10,7 +10,8 @@ import pytest
 from ferryman.domain.job import Attempt, Job
 from ferryman.domain.outcome import Ending, error_text
 from ferryman.domain.state import State
-from ferryman.store.messages import Ahead, Command, QueueRow, WorkerInfo, WorkerRow
+from ferryman.store.messages import Command, QueueRow, WorkerInfo, WorkerRow
+from ferryman.store.query import Counted
 from ferryman.store.why import STUCK, Reason, Why, explain
 
 #: A Tuesday in 2030, at noon.
@@ -36,7 +37,7 @@ def attempt(ending: Ending, error: str | None = ERROR) -> Attempt:
 
 
 def told(one: Job, *workers: WorkerRow, queue: QueueRow = MAIL, ahead: int | None = 0, exact: bool = True) -> Why:
-    return explain(one, queue, workers, None if ahead is None else Ahead(ahead, exact), NOON)
+    return explain(one, queue, workers, None if ahead is None else Counted(ahead, exact), NOON)
 
 
 def test_a_paused_queue_is_told_with_who_paused_it_and_when() -> None:

@@ -13,19 +13,21 @@ from ferryman.api.documented import body_of, problems
 from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, event_body, job_body, why_body
-from ferryman.api.schemas import BatchAnswer, BatchBody, CreatedBody, JobBody, JobPage, NewJobBody, WhyBody
+from ferryman.api.schemas import BatchAnswer, BatchBody, CountBody, CreatedBody, JobBody, JobPage, NewJobBody, WhyBody
 from ferryman.api.submissions import idempotent, nested_job, place_of, replay_headers, said_of
 from ferryman.app import Ferryman
 from ferryman.domain.errors import ActionRefused, InvalidOption, JobNotFound
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import NewJob
-from ferryman.domain.state import Operation, State
+from ferryman.domain.state import Operation
 from ferryman.ports import SYSTEM
-from ferryman.store.query import Include, JobFilter, PageRequest, parse_query
+from ferryman.store.query import Include, PageRequest
+from ferryman.store.query_text import parse_query
 from ferryman.store.why import why
 
 MOST_IN_BATCH = 1_000
 EVENTS = "events"
+QUERY = 'state:failed queue:mail task:send_email tag:x id:019a2b3c key:k worker:w error:"timed out" after:2h before:1h'
 _ACTIONS = {
     "cancel": (Operation.CANCEL, "Cancel a job that has not ended"),
     "retry": (Operation.RETRY, "Run a job that has ended once more"),
@@ -105,9 +107,7 @@ async def _accept_batch(ferry: Ferryman, request: Request, items: list[Any], ato
 def _add_list(router: APIRouter, ferry: Ferryman) -> None:
     @router.get("", response_model=JobPage, operation_id="list_jobs", responses=problems(422, 503))
     async def list_jobs(
-        query: Annotated[
-            str, Query(max_length=1_000, description="state:failed queue:mail task:send_email tag:x")
-        ] = "",
+        query: Annotated[str, Query(max_length=1_000, description=QUERY)] = "",
         state: Annotated[list[str] | None, Query(max_length=20)] = None,
         queue: Annotated[list[str] | None, Query(max_length=100)] = None,
         task: Annotated[list[str] | None, Query(max_length=100)] = None,
@@ -119,16 +119,20 @@ def _add_list(router: APIRouter, ferry: Ferryman) -> None:
         """List jobs, newest first; pages are followed by their cursor."""
         if sort not in ("-submitted", "submitted"):
             raise InvalidOption("sort", f"sort must be -submitted or submitted, got {sort!r:.80}")
-        asked = parse_query(query)
-        where = JobFilter(
-            (*asked.states, *map(_state, state or ())),
-            (*asked.queues, *(queue or ())),
-            (*asked.tasks, *(task or ())),
-            (*asked.tags, *(tag or ())),
-        )
+        apart = {"state": state or (), "queue": queue or (), "task": task or (), "tag": tag or ()}
+        where = parse_query(query, SYSTEM.clock(), apart)
         client = await ferry.connections.here()
         page = await client.store.inspector.find(where, PageRequest(limit, cursor, sort == "submitted"))
-        return JsonResponse({"jobs": [job_body(job) for job in page.jobs], "cursor": page.cursor})
+        scan = {"examined": page.examined, "complete": page.complete} if where.scanned else None
+        return JsonResponse({"jobs": [job_body(job) for job in page.jobs], "cursor": page.cursor, "scan": scan})
+
+    @router.get("/count", response_model=CountBody, operation_id="count_jobs", responses=problems(422, 503))
+    async def count_jobs(query: Annotated[str, Query(max_length=1_000, description=QUERY)] = "") -> Response:
+        """Count jobs: exactly where the kept counts tell it, else by looking at up to 10,000."""
+        where = parse_query(query, SYSTEM.clock())
+        client = await ferry.connections.here()
+        counted = await client.store.inspector.count(where)
+        return JsonResponse({"jobs": counted.jobs, "exact": counted.exact})
 
 
 def _add_get(router: APIRouter, ferry: Ferryman) -> None:
@@ -160,11 +164,6 @@ def _add_get(router: APIRouter, ferry: Ferryman) -> None:
         client = await ferry.connections.here()
         job, reason = await why(client.store.inspector, parse_job_id(job_id), SYSTEM.clock())
         return JsonResponse(why_body(job, reason))
-
-
-def _state(name: str) -> State:
-    JobFilter(states=(name,))  # type: ignore[arg-type]  # it says what is wrong with a word that is no state
-    return State(name)
 
 
 def _add_actions(router: APIRouter, ferry: Ferryman) -> None:

@@ -8,10 +8,11 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.state import Operation, State, sources
-from ferryman.store.messages import ACTIONS, MOST_AHEAD, Ahead, Changed, Command, Count, Health, QueueRow, WorkerRow
-from ferryman.store.query import Include, JobFilter, Page, PageRequest
+from ferryman.store.messages import ACTIONS, MOST_AHEAD, Changed, Command, Count, Health, QueueRow, WorkerRow
+from ferryman.store.overview import counted
+from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
+from ferryman.stores.redis import listing
 from ferryman.stores.redis.calls import Calls, Value
-from ferryman.stores.redis.listing import find
 from ferryman.stores.redis.places import HOME, place_of, spread
 from ferryman.stores.redis.rows import PARTS, id_bytes, job_of, milliseconds, worker_of
 from ferryman.stores.redis.server import read_health
@@ -55,7 +56,11 @@ class RedisInspector:
 
     async def find(self, where: JobFilter, page: PageRequest) -> Page:
         """List jobs by keyset."""
-        return await find(self._calls, where, page)
+        return await listing.find(self._calls, where, page)
+
+    async def count(self, where: JobFilter) -> Counted:
+        """Count from the sizes of the indexes, or by looking."""
+        return counted(await self.counts(), where) if where.counted else await listing.count(self._calls, where)
 
     async def counts(self) -> list[Count]:
         """Return the sizes of the indexes."""
@@ -88,13 +93,13 @@ class RedisInspector:
             for name in sorted(counts.keys() | paused.keys())
         ]
 
-    async def ahead(self, job_id: str) -> Ahead | None:
+    async def ahead(self, job_id: str) -> Counted | None:
         """Count in the lines of every partition: places are times, so they compare over all of them."""
         stands = await self._calls.run("place_in_line", place_of(job_id, self._calls.partitions), id_bytes(job_id))
         if stands is None:
             return None
         counted = await self._calls.everywhere("count_ahead", *stands, MOST_AHEAD)
-        return Ahead.counted(sum(jobs for jobs, _ in counted), all(whole for _, whole in counted))
+        return Counted.up_to(MOST_AHEAD, sum(jobs for jobs, _ in counted), all(whole for _, whole in counted))
 
     async def workers(self) -> list[WorkerRow]:
         """Return the workers that announced themselves within the last hour, the latest first."""

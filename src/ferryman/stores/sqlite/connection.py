@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ferryman.domain.errors import StoreError, StoreIncompatible, StoreMisconfigured, StoreUnavailable
+from ferryman.store.error_text import says
 
 #: JSON operators and RETURNING, both needed, are there from this version on.
 OLDEST_SQLITE = (3, 38, 0)
@@ -113,10 +114,16 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -16000")
+        connection.create_function("error_says", 2, _error_says, deterministic=True)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _error_says(error: str | None, text: str) -> bool:
+    """What matching.sql asks of errors."""
+    return error is not None and says(error, text)
 
 
 def identity(path: Path) -> list[tuple[int, int] | None]:

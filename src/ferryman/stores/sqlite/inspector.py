@@ -14,8 +14,9 @@ from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
-from ferryman.store.messages import MOST_AHEAD, Ahead, Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
-from ferryman.store.query import Include, JobFilter, Page, PageRequest
+from ferryman.store.messages import MOST_AHEAD, Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
+from ferryman.store.overview import counted
+from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
 from ferryman.stores.sqlite import actions, listing
 from ferryman.stores.sqlite.queries import sql
@@ -46,6 +47,12 @@ class SqliteInspector:
         """List jobs by keyset."""
         return await self._readers.run(lambda connection: listing.find(connection, where, page))
 
+    async def count(self, where: JobFilter) -> Counted:
+        """Count from the triggers' counts, or by looking."""
+        if where.counted:
+            return counted(await self.counts(), where)
+        return await self._readers.run(lambda connection: listing.count(connection, where))
+
     async def counts(self) -> list[Count]:
         """Return the counts that the triggers keep."""
         return await self._readers.run(_counts)
@@ -54,12 +61,12 @@ class SqliteInspector:
         """Return every queue with its counts."""
         return await self._readers.run(_queues)
 
-    async def ahead(self, job_id: str) -> Ahead | None:
+    async def ahead(self, job_id: str) -> Counted | None:
         """Count from the index that claims walk."""
         row = await self._readers.run(
             lambda connection: connection.execute(sql("count_ahead"), (job_id, MOST_AHEAD + 1)).fetchone()
         )
-        return None if row is None else Ahead.counted(row[0])
+        return None if row is None else Counted.up_to(MOST_AHEAD, row[0])
 
     async def workers(self) -> list[WorkerRow]:
         """Return the workers that announced themselves within the last hour, the newest first."""

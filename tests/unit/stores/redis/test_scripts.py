@@ -29,7 +29,7 @@ PARTS = sorted(path.name.removesuffix(".lua") for path in FOLDER.joinpath("parts
 FORBIDDEN = frozenset(
     """
     KEYS SCAN SSCAN HSCAN ZSCAN RANDOMKEY DBSIZE SORT SORT_RO
-    LREM LINSERT LPOS COUNT ZCOUNT ZLEXCOUNT ZRANK ZREVRANK SUNION SINTER SDIFF ZUNIONSTORE ZINTERSTORE
+    LREM LINSERT LPOS COUNT ZLEXCOUNT ZRANK ZREVRANK SUNION SINTER SDIFF ZUNIONSTORE ZINTERSTORE
     FLUSHALL FLUSHDB SWAPDB MOVE RENAME MIGRATE RESTORE DUMP OBJECT
     BLPOP BRPOP BLMOVE BZPOPMIN BZPOPMAX XREAD WAIT WAITAOF
     CONFIG ACL DEBUG SCRIPT SHUTDOWN SAVE BGSAVE BGREWRITEAOF REPLICAOF CLUSTER CLIENT INFO SELECT
@@ -38,7 +38,9 @@ FORBIDDEN = frozenset(
 )
 
 #: What Redis gives to scripts, as far as ours may use it: nothing by chance.
-LUA = frozenset("KEYS ARGV redis cjson cmsgpack ipairs pairs next unpack tonumber tostring math string table".split())
+LUA = frozenset(
+    "KEYS ARGV redis cjson cmsgpack ipairs pairs pcall next unpack tonumber tostring math string table".split()
+)
 
 _CALL = re.compile(r"redis\.p?call\(\s*'([A-Za-z]+)'")
 _LOCAL = re.compile(r"^local (?:function )?([\w, ]+?)(?: =|\(|$)", re.MULTILINE)
@@ -188,8 +190,10 @@ VALUES: dict[str, list[Any]] = {
     "extend": ["w", "{}", 1_000, b"\0" * 16 + b"1 5"],
     "feed_append": [10, 1_000, b"\0" * 16 + b"1 5", "log", "{}"],
     "feed_read": [b"\0" * 16, 0, 10, 1_000],
-    "find_jobs": [10, 1, "-inf", 0, 0, 0],
-    "find_tagged": [10, 0, "+inf", "tag"],
+    "find_jobs": [
+        *(10, 100, 1, 1, "-inf", "(17", 0, 0, 0, 1, "tag", "", 0, "text", "", -1),
+        *(1, b"\0" * 16, 1, "task\nkey"),
+    ],
     "get_jobs": [1, 1, 1, 1, b"\0" * 16],
     "list_queues": [],
     "list_workers": [1_000],
