@@ -99,3 +99,16 @@ export function moment(at: number, now: number): string {
 
 /** RFC 3339 to seconds since 1970. */
 export const seconds = (text: string) => Date.parse(text) / 1000;
+
+const toSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const toMilliseconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
+/** 14:05:09, or 24 Nov 14:05:09 when it is not today. */
+export function precise(at: number, now: number): string {
+  const date = new Date(at * 1000);
+  const sameDay = date.toDateString() === new Date(now * 1000).toDateString();
+  return sameDay ? toSeconds.format(date) : `${day.format(date)} ${toSeconds.format(date)}`;
+}
+
+/** 14:05:09.120, for lines of a log. */
+export const clockTime = (at: number) => toMilliseconds.format(at * 1000);

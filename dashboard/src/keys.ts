@@ -24,8 +24,8 @@ export function setEnabled(on: boolean): void {
   remember("keys", on ? "on" : "off");
 }
 
-/** Registers shortcuts while a component is there; of two with the same keys the later one wins. */
-export function useKeys(list: readonly Shortcut[]): void {
+/** Registers shortcuts while a component is there; of two with the same keys the later one wins, over a `base` any. */
+export function useKeys(list: readonly Shortcut[], base = false): void {
   const latest = useRef(list);
   latest.current = list;
   const shape = list.map((shortcut) => shortcut.keys).join("|");
@@ -34,7 +34,7 @@ export function useKeys(list: readonly Shortcut[]): void {
       ...shortcut,
       run: (event: KeyboardEvent) => latest.current[index]?.run(event),
     }));
-    shortcuts.value = [...shortcuts.value, ...own];
+    shortcuts.value = base ? [...own, ...shortcuts.value] : [...shortcuts.value, ...own];
     return () => {
       shortcuts.value = shortcuts.value.filter((shortcut) => !own.includes(shortcut as (typeof own)[number]));
     };

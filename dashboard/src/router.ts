@@ -2,6 +2,8 @@
 
 import { computed, signal } from "@preact/signals";
 
+import { print } from "./query/text.ts";
+
 export interface Route {
   /** The parts of the path, decoded: ["queues", "mail"]; none on the overview. */
   parts: readonly string[];
@@ -29,11 +31,8 @@ export function href(parts: readonly string[], query: Record<string, string | un
   return `#/${parts.map(encodeURIComponent).join("/")}${text && `?${text}`}`;
 }
 
-/** A query of jobs; a value with spaces is quoted. */
-export const queryOf = (terms: Record<string, string>) =>
-  Object.entries(terms)
-    .map(([name, value]) => `${name}:${/[\s"]/.test(value) ? JSON.stringify(value) : value}`)
-    .join(" ");
+/** A query of jobs; a value is quoted where it has to be. */
+export const queryOf = (terms: Record<string, string>) => print(Object.entries(terms).map(([field, value]) => ({ field, value })));
 
 /** A link to the jobs that a query finds. */
 export const jobsHref = (terms: Record<string, string>) => href(["jobs"], { query: queryOf(terms) });

@@ -1,9 +1,9 @@
 /** The search field of the top bar: an id opens the job, everything else becomes a query of the jobs page. */
 
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
-import { go, href, route } from "../router.ts";
+import { go, href } from "../router.ts";
 import { Icon } from "./icons.tsx";
 
 const ID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -14,13 +14,11 @@ export function target(text: string): string {
 }
 
 export function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
-  const onJobs = route.value.parts[0] === "jobs" && route.value.parts.length === 1;
-  const query = onJobs ? (route.value.query.get("query") ?? "") : "";
-  const [text, setText] = useState(query);
-  useEffect(() => setText(query), [query]);
+  const [text, setText] = useState("");
   const submit = (event: Event) => {
     event.preventDefault();
     go(target(text));
+    setText(""); // the jobs page shows it as chips
     input.current?.blur();
   };
   return (

@@ -35,7 +35,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     { keys: "r", label: "Live updates on or off", group: "Everywhere", run: togglePause },
     { keys: "t", label: "Change the theme", group: "Everywhere", run: nextTheme },
     { keys: "?", label: "This help", group: "Everywhere", run: () => (helpOpen.value = true) },
-  ]);
+  ], true);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>

@@ -11,6 +11,9 @@ export interface Toast {
   kind: "good" | "bad" | "busy";
   /** From 0 to 1, for what takes a while. */
   progress?: number;
+  /** A number that ticks meanwhile; it is not said aloud. */
+  detail?: string;
+  /** What can be done meanwhile. */
   action?: { label: string; run: () => void };
 }
 
@@ -46,8 +49,9 @@ export function ToastHost() {
         <div key={one.id} class={`toast ${one.kind}`}>
           <Icon name={one.kind === "bad" ? "warning" : one.kind === "busy" ? "clock" : "check"} />
           <span>{one.text}</span>
+          {one.kind === "busy" && one.detail && <span class="num" aria-hidden>{one.detail}</span>}
           {one.kind === "busy" && one.progress !== undefined && <progress value={one.progress} aria-label={one.text} />}
-          {one.action && (
+          {one.kind === "busy" && one.action && (
             <Button look="quiet" onClick={one.action.run}>
               {one.action.label}
             </Button>

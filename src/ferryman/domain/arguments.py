@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Parameters:
     context: str | None
     #: By name: those that take a plain type and no more.
     plain: Mapping[str, type]
+    #: By name: what the function takes where the argument is left out.
+    defaults: Mapping[str, Any]
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments by name; raises `InvalidArguments` for one too many, unknown or given twice."""
@@ -127,8 +130,13 @@ class Parameters:
             raise InvalidResult(f"the result of task {self.task!r} does not fit its annotation: {error}") from None
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON schema of the arguments."""
-        return self.adapter.json_schema()
+        """Return the JSON schema of the arguments, with their defaults as far as JSON can write them."""
+        schema = self.adapter.json_schema()
+        for name, value in self.defaults.items():
+            text = _default_text(value)
+            if text is not None and name in schema["properties"]:
+                schema["properties"][name]["default"] = json.loads(text)
+        return schema
 
 
 def inspect_parameters(task: str, function: Callable[..., Any], context_type: type) -> Parameters:
@@ -138,6 +146,7 @@ def inspect_parameters(task: str, function: Callable[..., Any], context_type: ty
     hints = _hints(task, function)
     returns = hints.pop("return", Any)
     fields: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     positional, context = 0, None
     for parameter in _signature(task, function).parameters.values():
         if parameter.kind in _UNFIT:
@@ -153,8 +162,9 @@ def inspect_parameters(task: str, function: Callable[..., Any], context_type: ty
                 )
             context = parameter.name
             continue
-        optional = parameter.default is not inspect.Parameter.empty
-        fields[parameter.name] = NotRequired[annotation] if optional else Required[annotation]
+        if parameter.default is not inspect.Parameter.empty:
+            defaults[parameter.name] = parameter.default
+        fields[parameter.name] = NotRequired[annotation] if parameter.name in defaults else Required[annotation]
         if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD:
             positional += 1
     required = frozenset(name for name, kind in fields.items() if typing.get_origin(kind) is Required)
@@ -168,7 +178,17 @@ def inspect_parameters(task: str, function: Callable[..., Any], context_type: ty
         _adapter(task, "its return value", returns),
         context,
         {name: hints[name] for name in fields if hints.get(name) in _PLAIN},
+        defaults,
     )
+
+
+def _default_text(value: Any) -> str | None:
+    """Return a default as JSON text; None for one that JSON cannot write, or that holds a secret."""
+    try:
+        text = to_json(value, by_alias=True, inf_nan_mode="constants").decode()
+    except (PydanticSerializationError, ValueError, RecursionError):
+        return None
+    return None if flaw(text) or _STARS in text else text
 
 
 def _signature(task: str, function: Callable[..., Any]) -> inspect.Signature:

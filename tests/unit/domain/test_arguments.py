@@ -274,10 +274,3 @@ def test_a_task_without_arguments_takes_none() -> None:
         action: Callable[[], object] = refused
         with pytest.raises(InvalidArguments):
             action()
-
-
-def test_the_schema_names_what_is_taken_and_required() -> None:
-    schema = parameters(send).schema()
-    assert sorted(schema["properties"]) == ["copies", "subject", "to"]
-    assert schema["required"] == ["to"]
-    assert schema["additionalProperties"] is False

@@ -1,0 +1,57 @@
+/** The stream of the job that is shown, closed while nobody looks. */
+
+import { useEffect, useReducer, useRef } from "preact/hooks";
+
+import { path, search } from "../../api/client.ts";
+import { live } from "../../live/live.ts";
+import { Following } from "./follow.ts";
+
+/** Milliseconds until the stream of a hidden page is closed: a browser has few connections for all of its tabs. */
+const HIDDEN = 5_000;
+
+/** `over`: the job has ended, as far as is known; `onState` is called when it has gone from one state to another. */
+export function useFollowing(id: string, over: boolean | undefined, onState: () => void): Following {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  const held = useRef<{ id: string; following: Following } | null>(null);
+  const told = useRef(onState);
+  told.current = onState;
+  if (held.current?.id !== id) {
+    let frame = 0;
+    const later = () => (frame ||= requestAnimationFrame(() => ((frame = 0), draw(0))));
+    const around = {
+      open: (after: string) => new EventSource(path("v1", "jobs", id, "events") + search({ after })),
+      timer: (run: () => void, ms: number) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+    };
+    const changed = (kind: string) => {
+      later();
+      if (kind === "state" || kind === "result" || kind === "gone") told.current();
+    };
+    held.current = { id, following: new Following(around, changed) };
+  }
+  const { following } = held.current;
+  const paused = live.standing.value === "paused";
+  useEffect(() => (paused ? undefined : whileLookedAt(following)), [following, paused]);
+  useEffect(() => {
+    if (over === false && following.feed.over && !paused) following.reopen();
+  }, [following, over, paused]);
+  return following;
+}
+
+function whileLookedAt(following: Following): () => void {
+  let timer = 0;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") following.start();
+    else timer = window.setTimeout(() => following.stop(), HIDDEN);
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", look);
+    following.stop();
+  };
+}
