@@ -36,6 +36,7 @@ from ferryman.domain.outcome import Cancel, Snooze
 from ferryman.domain.retry import Retry
 from ferryman.domain.state import State
 from ferryman.handles import JobHandle, TaskHandle
+from ferryman.store.events import JobEvent
 from ferryman.store.why import Why
 from ferryman.version import __version__
 from ferryman.worker.context import Context
@@ -53,6 +54,7 @@ __all__ = [
     "InvalidResult",
     "Job",
     "JobCancelled",
+    "JobEvent",
     "JobFailed",
     "JobHandle",
     "JobNotFound",

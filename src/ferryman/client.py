@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from ferryman import failpoints
-from ferryman.domain.errors import JobNotFound, ResultTimeout, StoreUnavailable
+from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import Job, NewJob
+from ferryman.following import Following
 from ferryman.store.messages import Submitted
 from ferryman.store.protocol import Store
-from ferryman.store.query import Include
-from ferryman.store.signals import FINISHED
 
 #: Most jobs in one store call: a bulk submit is cut into pieces so that nobody else waits long behind it.
 LARGEST_CALL = 1_000
@@ -20,11 +19,6 @@ LARGEST_CALL = 1_000
 MOST_CALLS = 2
 #: So many waiting jobs are worth a second call; fewer wait for the first one's answer, and share its successor.
 WORTH_A_CALL = 32
-#: A signal can be missed (see `store/signals.py`), so an awaited job is looked at this often anyway, in seconds.
-LOOK_AGAIN = 1.0
-
-_RESULT = frozenset({Include.RESULT})
-
 
 _Batch = list[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]]
 
@@ -34,14 +28,13 @@ class Client:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.following = Following(store)
         self._waiting: deque[tuple[Sequence[NewJob], asyncio.Future[list[Submitted]]]] = deque()
         self._jobs_waiting = 0
         self._calls = 0
         self._no_calls = asyncio.Event()
         self._no_calls.set()
         self._sending: set[asyncio.Task[None]] = set()
-        self._awaited: dict[str, list[asyncio.Future[Job]]] = {}
-        self._watching: asyncio.Task[None] | None = None
 
     async def submit(self, jobs: Sequence[NewJob]) -> list[Submitted]:
         """Store jobs; whatever is submitted while store calls are under way leaves together in the next one.
@@ -142,77 +135,12 @@ class Client:
 
         Raises `JobNotFound`, or `ResultTimeout` after `timeout` seconds; the job goes on in that case.
         """
-        future: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
-        # Before the first look: an end between the look and this would be seen by nobody until the next signal.
-        self._awaited.setdefault(job_id, []).append(future)
-        try:
-            [job] = await self.store.inspector.get([job_id], _RESULT)
-            if job is None:
-                raise JobNotFound(job_id)
-            if job.final:
-                return job
-            if self._watching is None:
-                self._watching = asyncio.create_task(self._watch(), name="ferryman-await")
-            return await asyncio.wait_for(future, timeout)
-        except TimeoutError:
-            raise ResultTimeout(f"job {job_id} did not end within {timeout:g} s; it goes on") from None
-        finally:
-            self._forget(job_id, future)
-
-    def _forget(self, job_id: str, future: asyncio.Future[Job]) -> None:
-        futures = self._awaited.get(job_id, [])
-        if future in futures:
-            futures.remove(future)
-        if not futures:
-            self._awaited.pop(job_id, None)
-        if future.done() and not future.cancelled():
-            future.exception()  # heard, whether or not the caller's own look failed before: asyncio is not to complain
-
-    async def _watch(self) -> None:
-        """Look at every awaited job whenever something finished: one read for all who wait."""
-        try:
-            while self._awaited:
-                try:
-                    await self._look()
-                    await self.store.wait([FINISHED], LOOK_AGAIN)
-                except StoreUnavailable:
-                    # The callers keep waiting: their jobs are safe in the store, which will be back.
-                    await asyncio.sleep(LOOK_AGAIN)
-        except Exception as error:
-            for futures in self._awaited.values():
-                for future in futures:
-                    if not future.done():
-                        future.set_exception(error)
-        finally:
-            self._watching = None
-
-    async def _look(self) -> None:
-        ids = list(self._awaited)
-        for start in range(0, len(ids), LARGEST_CALL):
-            part = ids[start : start + LARGEST_CALL]
-            for job_id, job in zip(part, await self.store.inspector.get(part, _RESULT), strict=True):
-                if job is None or job.final:
-                    self._resolve(job_id, job)
-
-    def _resolve(self, job_id: str, job: Job | None) -> None:
-        for future in self._awaited.pop(job_id, []):
-            if future.done():
-                continue
-            if job is None:
-                future.set_exception(JobNotFound(job_id))
-            else:
-                future.set_result(job)
+        return await self.following.finished(job_id, timeout)
 
     async def close(self) -> None:
-        """Let running submits end; whoever still awaits a job is told that the store is closed."""
+        """Let running submits end; whoever still waits for a job is told that the store is closed."""
         await self._no_calls.wait()
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
-        for futures in self._awaited.values():
-            for future in futures:
-                if not future.done():
-                    future.set_exception(StoreUnavailable("the store was closed while the job was awaited"))
+        await self.following.close()
 
 
 def _interrupted() -> StoreUnavailable:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import aclosing
 from typing import Any, Generic, ParamSpec, TypeVar, Unpack
 
 from ferryman.connections import Connections
@@ -15,6 +16,7 @@ from ferryman.domain.state import Operation, State
 from ferryman.domain.task import Task
 from ferryman.identity import new_job_id
 from ferryman.ports import SYSTEM
+from ferryman.store.events import JobEvent
 from ferryman.store.query import Include
 from ferryman.store.why import Why, why
 from ferryman.worker.context import Context
@@ -88,6 +90,18 @@ class JobHandle(Generic[R]):
         client = await self._connections.here()
         _, reason = await why(client.store.inspector, self.id, SYSTEM.clock())
         return reason
+
+    async def events(self, after: str | None = None) -> AsyncIterator[JobEvent]:
+        """Give all that becomes of the job, as it happens: states, progress, log, output, and its result at last.
+
+        What was before is told first, or, with the id of an event as `after`, only what came behind it. Waits for a
+        store that does not answer. Raises `JobNotFound`, also when the job is deleted meanwhile, and `InvalidOption`
+        for what is no id of an event.
+        """
+        client = await self._connections.here()
+        async with aclosing(client.following.follow(self.id, after)) as events:
+            async for event in events:
+                yield event
 
     async def cancel(self) -> None:
         """Cancel the job: a waiting one at once, a running one by revoking its lease.

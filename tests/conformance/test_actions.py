@@ -147,6 +147,13 @@ async def test_a_job_run_now_stands_at_the_end_of_the_line(world: World) -> None
     assert await world.claim_ids() == [waiting, later]
 
 
+async def test_a_job_run_now_was_due_now(world: World) -> None:
+    identifier = await world.in_state(State.SCHEDULED)
+    await world.advance(5)
+    await world.act(Operation.RUN_NOW, identifier)
+    assert (await world.get(identifier)).run_at == world.about(world.now())
+
+
 async def test_a_retry_that_waits_can_be_run_now(world: World) -> None:
     identifier = await world.submit()
     await world.finish(Outcome.retried((await world.claim_one()).lease, NO_ERROR, 3_600.0))

@@ -15,7 +15,7 @@ from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
 from ferryman.store.messages import Command, FeedKind, Report
 from ferryman.store.protocol import Store
-from ferryman.store.signals import ANY_QUEUE, FINISHED, job_signal, queue_signal, worker_signal
+from ferryman.store.signals import ANY_QUEUE, FEEDS, FINISHED, queue_signal, worker_signal
 from tests.conformance.world import NO_ERROR, World
 
 #: A signal that has not come by now never came.
@@ -163,11 +163,11 @@ async def test_a_store_object_also_hears_itself(world: World) -> None:
 async def test_a_signal_comes_at_once_and_not_with_the_next_poll(world: World, kind: str) -> None:
     other = await world.another()
     await world.extend()
-    identifier = await world.submit()
+    await world.submit()
     lease = (await world.claim_one()).lease
     signal = {
         "queue": queue_signal("default"),
-        "feed": job_signal(identifier),
+        "feed": FEEDS,
         "finished": FINISHED,
         "worker": worker_signal("w"),
     }[kind]
@@ -218,12 +218,12 @@ async def test_everyone_who_waits_is_told(world: World) -> None:
     assert time.monotonic() - begun < SOON
 
 
-async def test_a_feed_entry_wakes_those_who_follow_the_job(world: World) -> None:
-    identifier = await world.submit()
+async def test_a_feed_entry_wakes_those_who_follow_jobs(world: World) -> None:
+    await world.submit()
     lease = (await world.claim_one()).lease
     other = await world.another()
-    await begin(world, job_signal(identifier))
-    waiting = asyncio.create_task(world.store.wait([job_signal(identifier)], NEVER))
+    await begin(world, FEEDS)
+    waiting = asyncio.create_task(world.store.wait([FEEDS], NEVER))
     await asyncio.sleep(0)
     begun = time.monotonic()
     await other.feed.append([Report(lease, FeedKind.LOG, "{}")])

@@ -246,7 +246,7 @@ class Queue:
         elif operation is Operation.RETRY:
             self._to_line(operation, job, retries=0, crashes=0, run_at=None, result=None)
         elif operation is Operation.RUN_NOW:
-            self._to_line(operation, job)
+            self._to_line(operation, job, run_at=self.now)
         else:
             self._forget(job, operation)
         after = self.jobs.by_id.get(identifier)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from ferryman.client import LARGEST_CALL, LOOK_AGAIN, MOST_CALLS, WORTH_A_CALL, Client
+from ferryman.client import LARGEST_CALL, MOST_CALLS, WORTH_A_CALL, Client
 from ferryman.domain.errors import JobNotFound, ResultTimeout, StoreUnavailable
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.state import State
+from ferryman.following.watch import LOOK_AGAIN
 from ferryman.identity import new_job_id
 from ferryman.store.messages import Submitted
 from ferryman.store.query import Include

@@ -1,4 +1,4 @@
-"""Follows one job to its end: state, progress and log lines on stderr, the result on stdout."""
+"""Follows one job to its end: state, progress, log and output on stderr, the result on stdout."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ import asyncio
 import json
 import sys
 import time
+from typing import Any
 
 from ferryman.cli.console import LINE, is_terminal, note, paint, pour
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.views import STATE_STYLES, ago
 from ferryman.cli.waiting import tell_if_stuck
+from ferryman.domain.clock import parse_moment
 from ferryman.domain.errors import JobNotFound
 from ferryman.domain.job import Job
+from ferryman.domain.outcome import Ending
 from ferryman.domain.state import WAITING, State
-from ferryman.store.messages import FeedEntry, FeedKind
+from ferryman.following import Following
+from ferryman.store.events import EventKind, JobEvent
 from ferryman.store.protocol import Store
 from ferryman.store.query import Include
-from ferryman.store.signals import FINISHED, job_signal
 
 _RESULT = frozenset({Include.RESULT})
-#: Signals can be missed, so look this often anyway, in seconds.
-LOOK_AGAIN = 1.0
-#: Other jobs that finish wake us too; on a busy store do not look more often than this, in seconds.
-LOOK_AT_MOST = 0.05
 #: A job that waits this long, in seconds, makes us look for a worker that could run it.
 PATIENCE = 2.0
 _BAR = 24
@@ -35,65 +34,83 @@ class Follower:
     def __init__(self, job_id: str, *, quiet: bool = False) -> None:
         self.job_id = job_id
         self._quiet = quiet
-        self._after = 0
-        self._seen: tuple[State, int] | None = None
-        self._progress: str | None = None
-        self._began = time.monotonic()
+        self._after: str | None = None
+        self._screen = _Screen()
         self._warned = False
-        self._told = -1.0
 
     async def __call__(self, store: Store) -> Job:
-        """Return the job once it has ended, with its result; raises `JobNotFound`."""
+        """Return the job once it has ended, with its result; raises `JobNotFound` and `StoreUnavailable`."""
+        following = Following(store, patient=False)
+        beside = asyncio.create_task(self._tick(store), name="ferryman-tick")
         try:
-            while True:
-                [job] = await store.inspector.get([self.job_id], _RESULT)
-                if job is None:
-                    raise JobNotFound(self.job_id)
-                entries = await store.feed.read(self.job_id, self._after)
-                if not self._quiet:
-                    await self._show(store, job, entries)
-                if job.final and not entries:
-                    return job
-                if not entries:
-                    await asyncio.sleep(LOOK_AT_MOST)
-                    await store.wait([job_signal(self.job_id), FINISHED], LOOK_AGAIN)
+            if self._quiet:
+                return await following.finished(self.job_id)
+            async for event in following.follow(self.job_id, self._after):
+                self._after = event.id
+                self._screen.show(event)
+            [job] = await store.inspector.get([self.job_id], _RESULT)
+            if job is None:
+                raise JobNotFound(self.job_id)
+            return job
         finally:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+            await following.close()
             LINE.end_output()
 
-    async def _show(self, store: Store, job: Job, entries: list[FeedEntry]) -> None:
-        if not job.final:
-            self._show_state(job)
-        for entry in entries:
-            self._after = entry.id
-            self._show_entry(entry)
-        if job.final and not entries:
-            self._show_state(job)
-        if job.state in WAITING and not self._warned and time.monotonic() - self._began > PATIENCE:
-            self._warned = await tell_if_stuck(store, job.id)
-        style = STATE_STYLES[job.state]
-        passed = f"{time.monotonic() - self._began:.0f} s"
-        LINE.show(f"{paint(job.state.value, style)} {self._progress or _detail(job).lstrip()}  {paint(passed, 'dim')}")
+    async def _tick(self, store: Store) -> None:
+        """Have the seconds pass on the screen, and say so when the job will wait for ever."""
+        while not self._quiet:
+            await asyncio.sleep(0.5)
+            self._screen.refresh()
+            if self._screen.waits_for > PATIENCE and not self._warned:
+                self._warned = await tell_if_stuck(store, self.job_id)
 
-    def _show_state(self, job: Job) -> None:
-        """Where nobody sees the status line being written over, say each new state in a line of its own."""
-        if (job.state, job.attempt) == self._seen:
-            return
-        self._seen = (job.state, job.attempt)
-        self._progress = None
-        if not is_terminal(sys.stderr):
-            note(f"{job.state.value}{_detail(job)}")
 
-    def _show_entry(self, entry: FeedEntry) -> None:
-        data = json.loads(entry.data)
-        if entry.kind is FeedKind.LOG:
-            clock = time.strftime("%H:%M:%S", time.localtime(entry.at))
-            fields = " ".join(f"{name}={value}" for name, value in data.get("fields", {}).items())
-            note(f"{paint(clock, 'dim')} {data['message']} {paint(fields, 'dim') if fields else ''}".rstrip())
-            return
-        if entry.kind is FeedKind.OUTPUT:
+class _Screen:
+    """What a person sees of a job."""
+
+    def __init__(self) -> None:
+        self._began = self._since = time.monotonic()
+        self._state = State.PENDING
+        self._detail = ""
+        self._progress: str | None = None
+        self._told = -1.0
+
+    @property
+    def waits_for(self) -> float:
+        """How long the job has waited where it is, in seconds."""
+        return time.monotonic() - self._since if self._state in WAITING else 0.0
+
+    def show(self, event: JobEvent) -> None:
+        """Show one event."""
+        data = json.loads(event.data)
+        if event.kind is EventKind.STATE:
+            self._show_state(data, event.attempt)
+        elif event.kind is EventKind.LOG:
+            _show_line(event.at, data)
+        elif event.kind is EventKind.OUTPUT:
             pour(data["text"])
-            return
-        current, total, message = data["current"], data["total"], data["message"]
+        elif event.kind is EventKind.PROGRESS:
+            self._show_progress(data["current"], data["total"], data["message"])
+        elif event.kind is EventKind.GAP:
+            note(paint(f"{data['missed']} entries made room before they were read", "yellow"))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write the status line anew."""
+        passed = paint(f"{time.monotonic() - self._began:.0f} s", "dim")
+        state = paint(self._state.value, STATE_STYLES[self._state])
+        LINE.show(f"{state} {self._progress or self._detail.lstrip()}  {passed}")
+
+    def _show_state(self, data: dict[str, Any], attempt: int) -> None:
+        """Where nobody sees the status line being written over, say each new state in a line of its own."""
+        self._state, self._detail, self._progress = State(data["state"]), detail(data, attempt), None
+        self._since = time.monotonic()
+        if not is_terminal(sys.stderr):
+            note(f"{self._state.value}{self._detail}")
+
+    def _show_progress(self, current: float, total: float | None, message: str) -> None:
         self._progress = _bar(current, total, message)
         share = current / total if total else 0.0
         # Where nobody sees a line being written over, tell every tenth.
@@ -102,14 +119,24 @@ class Follower:
             note(f"progress {current:g}/{total:g} {message}".rstrip())
 
 
-def _detail(job: Job) -> str:
-    if job.state is State.SCHEDULED:
-        # `retries` counts the run that is waited for already; a snooze spends none.
-        again = f", retry {job.retries} of {job.max_retries}" if job.retries else ""
-        return f" {ago(job.run_at)}{again}"
-    if job.state is State.PROCESSING and job.attempt > 1:
-        return f" attempt {job.attempt}"
-    return ""
+def _show_line(at: float, data: dict[str, Any]) -> None:
+    clock = time.strftime("%H:%M:%S", time.localtime(at))
+    fields = " ".join(f"{name}={value}" for name, value in data.get("fields", {}).items())
+    note(f"{paint(clock, 'dim')} {data['message']} {paint(fields, 'dim') if fields else ''}".rstrip())
+
+
+def detail(data: dict[str, Any], attempt: int) -> str:
+    """Return what stands behind a state: until when the job waits, and how the attempt before ended."""
+    if State(data["state"]) is State.PROCESSING:
+        return f" attempt {attempt}" if attempt > 1 else ""
+    if State(data["state"]) not in WAITING:
+        return ""
+    due = f" {ago(parse_moment(data['run_at']))}" if data["run_at"] else ""
+    if data["ending"] is None:
+        return due
+    error = data["error"] if data["ending"] in (Ending.RETRIED, Ending.CRASHED) else None
+    why = f": {error['type']}: {error['message'].partition(chr(10))[0]}" if error else ""
+    return f"{due}, attempt {attempt} {data['ending']}{why}"
 
 
 def _bar(current: float, total: float | None, message: str) -> str:

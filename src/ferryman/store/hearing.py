@@ -28,7 +28,7 @@ class Hearing:
                 waiter.set_result(None)
         self._count += 1
         if len(self._last) > MOST_NAMES:
-            self._last.clear()  # names of jobs add up; whoever misses one by this looks a little later
+            self._last.clear()  # names of workers add up; whoever misses one by this looks a little later
         self._last.update(dict.fromkeys(signals or (), self._count))
 
     async def wait(self, signals: Sequence[str], timeout: float) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 #: Some job reached a final state.
 FINISHED = "finished"
+#: The feed of some job has new entries. One name for all jobs: a signal of each one's own would be a name to register,
+#: and to keep, for every job that anybody follows.
+FEEDS = "feeds"
 #: There may be something to claim in some queue: for those who serve every queue, also ones nobody has heard of.
 ANY_QUEUE = "queues"
 
@@ -26,8 +29,3 @@ def worker_signal(worker: str) -> str:
 def is_workers(signal: str) -> bool:
     """Whether a signal is for a worker's own ears."""
     return signal.startswith("worker:")
-
-
-def job_signal(job_id: str) -> str:
-    """The feed of this job has new entries."""
-    return f"job:{job_id}"

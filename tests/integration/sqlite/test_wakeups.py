@@ -17,7 +17,7 @@ from ferryman.domain.retention import Retention
 from ferryman.ports import Ports
 from ferryman.store.messages import FeedKind, Report
 from ferryman.store.protocol import Store
-from ferryman.store.signals import ANY_QUEUE, job_signal, worker_signal
+from ferryman.store.signals import ANY_QUEUE, FEEDS, worker_signal
 from ferryman.stores.sqlite.store import SqliteStore
 from tests.conformance.test_signals import CAUSES, Cause
 from tests.conformance.topologies import SqliteFile
@@ -76,12 +76,15 @@ async def test_what_wakes_somebody_sends_a_datagram(world: World, signal: str, c
     assert signal in sent(world)
 
 
-async def test_a_report_sends_one_to_those_who_follow_the_job(world: World) -> None:
-    signal = job_signal(await world.submit())
+async def test_a_report_sends_one_to_those_who_follow_jobs(world: World) -> None:
+    await world.submit()
     lease = (await world.claim_one()).lease
-    await world.store.wait([signal], 0.01)
+    await world.store.wait([FEEDS], 0.01)
     await world.store.feed.append([Report(lease, FeedKind.LOG, "{}")])
-    assert signal in sent(world)
+    assert FEEDS in sent(world)
+    sent(world).clear()
+    await world.store.feed.append([Report(lease._replace(nonce=1), FeedKind.LOG, "{}")])
+    assert sent(world) == set()
 
 
 async def test_none_is_sent_that_nobody_wants(world: World) -> None:

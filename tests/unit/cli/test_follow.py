@@ -1,24 +1,40 @@
-"""What the line of a followed job says of its retries."""
+"""What the line of a followed job says of its state."""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 
-from ferryman.cli.follow import _detail
-from ferryman.domain.job import Job
-from ferryman.domain.state import State
+from ferryman.cli.follow import detail
+from ferryman.domain.clock import rfc3339
 
 
-def waiting(attempt: int, retries: int) -> Job:
-    return Job("id", "task", "default", State.SCHEDULED, 5, attempt, retries, 3, 0, 3, 0.0, run_at=4e9)
+def state(name: str, **said: Any) -> dict[str, Any]:
+    return {"state": name, "run_at": None, "ending": None, "error": None, **said}
 
 
-@pytest.mark.parametrize("retries", [1, 2, 3])
-def test_the_retry_that_is_waited_for_is_named(retries: int) -> None:
-    # Seen red when one more was shown: "retry 4 of 3".
-    assert _detail(waiting(retries, retries)).endswith(f", retry {retries} of 3")
+ERROR = {"type": "ValueError", "message": "no luck\nat all", "traceback": ""}
 
 
-def test_a_snoozed_or_delayed_job_waits_for_no_retry() -> None:
-    assert "retry" not in _detail(waiting(1, 0))
-    assert "retry" not in _detail(waiting(0, 0))
+@pytest.mark.parametrize(
+    ("data", "attempt", "said"),
+    [
+        (state("pending"), 0, ""),
+        (state("processing"), 1, ""),
+        (state("processing"), 3, " attempt 3"),
+        (state("pending", ending="crashed", error=ERROR), 2, ", attempt 2 crashed: ValueError: no luck"),
+        (state("pending", ending="released"), 2, ", attempt 2 released"),
+        (state("scheduled", ending="retried", error=ERROR), 1, ", attempt 1 retried: ValueError: no luck"),
+        (state("failed", ending="failed", error=ERROR), 1, ""),
+        (state("cancelled"), 0, ""),
+    ],
+)
+def test_it_says_how_the_attempt_before_ended(data: dict[str, Any], attempt: int, said: str) -> None:
+    assert detail(data, attempt) == said
+
+
+def test_a_scheduled_job_says_when_it_is_due() -> None:
+    assert detail(state("scheduled", run_at=rfc3339(time.time() + 3_600)), 0).startswith(" in ")
+    assert ", attempt 2 snoozed" in detail(state("scheduled", run_at=rfc3339(time.time() + 9), ending="snoozed"), 2)

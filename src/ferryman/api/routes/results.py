@@ -10,17 +10,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ferryman.api.documented import problems
+from ferryman.api.gone import gone
 from ferryman.api.guarded import noun_router
-from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, raw, time_of
 from ferryman.api.schemas import ResultBody
 from ferryman.api.stopping import stop_of
+from ferryman.api.stream import left
 from ferryman.app import Ferryman
-from ferryman.domain.durations import spell
 from ferryman.domain.errors import JobNotFound, ResultTimeout
-from ferryman.domain.ids import parse_job_id, submitted_at
+from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import Job
-from ferryman.ports import SYSTEM
 from ferryman.store.query import Include
 
 #: The longest that a request is held, in seconds.
@@ -44,17 +43,17 @@ def results_router(ferry: Ferryman) -> APIRouter:
         client = await ferry.connections.here()
         [job] = await client.store.inspector.get([identifier], frozenset({Include.RESULT}))
         if job is None:
-            raise _gone(ferry, identifier)
+            raise gone(ferry, identifier)
         wait = _wanted_wait(request)
         if wait and not job.final:
             try:
                 job = await _finished(ferry, identifier, wait, request)
             except JobNotFound:
-                raise _gone(ferry, identifier) from None
+                raise gone(ferry, identifier) from None
             if job is None:
                 [job] = await client.store.inspector.get([identifier], frozenset({Include.RESULT}))
         if job is None:
-            raise _gone(ferry, identifier)
+            raise gone(ferry, identifier)
         return _answer(job, wait)
 
     return router
@@ -70,7 +69,7 @@ async def _finished(ferry: Ferryman, job_id: str, wait: float, request: Request)
     """Return the job when it ends within `wait` seconds, before the server stops and before the client leaves."""
     client = await ferry.connections.here()
     ending = asyncio.ensure_future(client.finished(job_id, wait))
-    others = [asyncio.ensure_future(stop_of(request).wait()), asyncio.ensure_future(_left(request))]
+    others = [asyncio.ensure_future(stop_of(request).wait()), asyncio.ensure_future(left(request.receive))]
     try:
         await asyncio.wait({ending, *others}, return_when=asyncio.FIRST_COMPLETED)
         return ending.result() if ending.done() else None
@@ -82,12 +81,6 @@ async def _finished(ferry: Ferryman, job_id: str, wait: float, request: Request)
         await asyncio.gather(ending, *others, return_exceptions=True)
 
 
-async def _left(request: Request) -> None:
-    """Return when the client has closed its connection: nobody is left to hold an answer for."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
 def _answer(job: Job, waited: float) -> Response:
     body: dict[str, Any] = {"id": job.id, "state": job.state, "task": job.task}
     headers = {"Preference-Applied": f"wait={waited:.0f}"} if waited else {}
@@ -95,14 +88,3 @@ def _answer(job: Job, waited: float) -> Response:
         return JsonResponse(body, 202, {**headers, "Retry-After": "1"})
     body.update(result=raw(job.result), error=raw(job.error), finished_at=time_of(job.finished_at))
     return JsonResponse(body, headers=headers)
-
-
-def _gone(ferry: Ferryman, job_id: str) -> Exception:
-    """Tell a job that retention let go from one that never was, by the time in its id."""
-    keep = ferry.settings.retention
-    shortest = min(keep.completed, keep.failed, keep.cancelled)
-    age = SYSTEM.clock() - submitted_at(job_id)
-    if job_id[14] == "7" and age > shortest:
-        detail = f"job {job_id} is not kept: its id is {spell(age)} old, and jobs are kept from {spell(shortest)} on"
-        return Problem(410, "result_gone", detail)
-    return JobNotFound(job_id)

@@ -67,10 +67,7 @@ def partition_of(base_key: bytes) -> int | None:
 
 
 def channel(prefix: str, signal: str) -> str:
-    """Return the channel that carries a signal (`store/signals.py`); scripts know an id as 32 hexadecimal digits."""
-    kind, _, name = signal.partition(":")
-    if kind == "job":
-        signal = "job:" + name.replace("-", "")
+    """Return the channel that carries a signal (`store/signals.py`)."""
     return f"{prefix}:signal:{signal}"
 
 

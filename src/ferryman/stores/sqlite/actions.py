@@ -58,12 +58,12 @@ def _retry(transaction: Transaction, keep: Retention) -> None:
 
 
 def _run_now(transaction: Transaction, keep: Retention) -> None:
-    _to_line(transaction, "promote_jobs")
+    _to_line(transaction, "run_now_jobs", transaction.now)
 
 
-def _to_line(transaction: Transaction, statement: str) -> None:
+def _to_line(transaction: Transaction, statement: str, *values: float) -> None:
     count = transaction.value("SELECT count(*) FROM temp.chosen")
-    transaction.run(statement, take_places(transaction, count))
+    transaction.run(statement, take_places(transaction, count), *values)
     transaction.tell_queues(queue for (queue,) in transaction.run("chosen_queues"))
 
 

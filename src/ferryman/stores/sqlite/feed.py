@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from ferryman.store.messages import LARGEST_FEED, LONGEST_FEED, FeedEntry, FeedKind, Report
-from ferryman.store.signals import job_signal
+from ferryman.store.signals import FEEDS
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.readers import Readers
 from ferryman.stores.sqlite.rows import feed_entry_of
@@ -41,5 +41,6 @@ def _append(transaction: Transaction, reports: Sequence[Report]) -> list[bool]:
             transaction.run("feed_progress", reports[position].lease.job_id, reports[position].data)
     for job_id in {reports[position].lease.job_id for position in held}:
         transaction.run("feed_trim", job_id, LONGEST_FEED, LARGEST_FEED)
-        transaction.signals.add(job_signal(job_id))
+    if held:
+        transaction.signals.add(FEEDS)
     return [position in held for position in range(len(reports))]

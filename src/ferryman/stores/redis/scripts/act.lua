@@ -43,6 +43,7 @@ local actions = {
   end,
   ['run-now'] = function(job, state)
     redis.call('ZREM', DUE, job.id)
+    redis.call('HSET', JOB .. job.id, 'run_at', now_text)
     line_up(job, state)
   end,
   delete = function(job)

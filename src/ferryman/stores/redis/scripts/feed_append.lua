@@ -31,7 +31,7 @@ while position < #ARGV do
 end
 for id, size in pairs(sizes) do
   trim(id, redis.call('HINCRBY', JOB .. id, 'said_bytes', size))
-  tell('job:' .. string.gsub(id, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
+  tell('feeds')
 end
 send_signals()
 return answer
