@@ -49,7 +49,7 @@ class Reader:
     async def rest(self) -> bytes:
         """Return all that still comes, up to the end of the connection."""
         try:
-            return await asyncio.wait_for(self._reader.read(-1), 30)
+            return await asyncio.wait_for(self._reader.read(-1), 10)
         finally:
             self._writer.close()
 
@@ -94,7 +94,7 @@ async def test_a_server_of_somebody_elses_ends_with_open_streams(site: Site, pro
             server.send_signal(signal.SIGTERM)
             for ended in await asyncio.gather(*[reader.rest() for reader in readers]):
                 assert ended.endswith(b"event: bye\ndata: {}\n\n\r\n0\r\n\r\n")
-            assert await asyncio.to_thread(server.wait, 20) == -signal.SIGTERM
+            assert await asyncio.to_thread(server.wait, 10) == -signal.SIGTERM
             assert time.monotonic() - told < SOON
     finally:
         server.kill()
