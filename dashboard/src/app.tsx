@@ -11,6 +11,7 @@ import { QueuesPage } from "./pages/queues.tsx";
 import { TaskPage, TasksPage } from "./pages/tasks.tsx";
 import { WorkersPage } from "./pages/workers.tsx";
 import { href, route } from "./router.ts";
+import { Boundary } from "./ui/boundary.tsx";
 import { Page } from "./ui/page.tsx";
 import { Shell } from "./ui/shell.tsx";
 import { Empty } from "./ui/states.tsx";
@@ -32,9 +33,11 @@ export function App() {
   const Detail = DETAILS[noun];
   return (
     <Shell>
-      {rest.length === 0 && name !== undefined && Detail ? <Detail key={name} name={name} />
-        : name === undefined && List ? <List />
-        : <NotFound />}
+      <Boundary key={route.value.parts.join("/")}>
+        {rest.length === 0 && name !== undefined && Detail ? <Detail name={name} />
+          : name === undefined && List ? <List />
+          : <NotFound />}
+      </Boundary>
     </Shell>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { href, jobsHref, parse } from "./router.ts";
+import { href, jobsHref, parse, searchHref } from "./router.ts";
 
 test("a hash is read into parts and parameters", () => {
   assert.deepEqual(parse("").parts, []);
@@ -16,4 +16,10 @@ test("a link leads back to what it was made of", () => {
   assert.deepEqual(made.parts, ["queues", "a/b?c#d"]);
   assert.deepEqual([...made.query], [["period", "1h"]]);
   assert.equal(parse(jobsHref({ queue: "two words", state: "failed" })).query.get("query"), 'queue:"two words" state:failed');
+});
+
+test("an id that is searched for leads to its job, anything else to the list", () => {
+  assert.equal(searchHref(" 01A20F9D-7c0e-7000-8000-0123456789ab "), "#/jobs/01a20f9d-7c0e-7000-8000-0123456789ab");
+  assert.equal(searchHref("state:failed"), "#/jobs?query=state%3Afailed");
+  assert.equal(searchHref(""), "#/jobs");
 });

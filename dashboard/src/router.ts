@@ -37,6 +37,14 @@ export const queryOf = (terms: Record<string, string>) => print(Object.entries(t
 /** A link to the jobs that a query finds. */
 export const jobsHref = (terms: Record<string, string>) => href(["jobs"], { query: queryOf(terms) });
 
+const ID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** Where a search leads: an id to its job, everything else to the jobs that it finds. */
+export function searchHref(text: string): string {
+  const asked = text.trim();
+  return ID.test(asked) ? href(["jobs", asked.toLowerCase()]) : href(["jobs"], { query: asked });
+}
+
 const hash = signal(typeof location === "undefined" ? "" : location.hash);
 if (typeof addEventListener !== "undefined") addEventListener("hashchange", () => (hash.value = location.hash));
 

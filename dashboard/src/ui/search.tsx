@@ -3,21 +3,14 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 
-import { go, href } from "../router.ts";
+import { go, searchHref } from "../router.ts";
 import { Icon } from "./icons.tsx";
-
-const ID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
-
-export function target(text: string): string {
-  const asked = text.trim();
-  return ID.test(asked) ? href(["jobs", asked.toLowerCase()]) : href(["jobs"], { query: asked });
-}
 
 export function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
   const [text, setText] = useState("");
   const submit = (event: Event) => {
     event.preventDefault();
-    go(target(text));
+    go(searchHref(text));
     setText(""); // the jobs page shows it as chips
     input.current?.blur();
   };
