@@ -2,30 +2,28 @@
 
 import type { ComponentType } from "preact";
 
-import { FailuresPage } from "./pages/failures.tsx";
-import { JobPage } from "./pages/job.tsx";
-import { JobsPage } from "./pages/jobs.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
-import { QueuePage } from "./pages/queue.tsx";
-import { QueuesPage } from "./pages/queues.tsx";
-import { TaskPage, TasksPage } from "./pages/tasks.tsx";
-import { WorkersPage } from "./pages/workers.tsx";
 import { href, route } from "./router.ts";
 import { Boundary } from "./ui/boundary.tsx";
+import { lazy } from "./ui/lazy.tsx";
 import { Page } from "./ui/page.tsx";
 import { Shell } from "./ui/shell.tsx";
 import { Empty } from "./ui/states.tsx";
 
 const LISTS: Record<string, ComponentType> = {
   "": OverviewPage,
-  queues: QueuesPage,
-  jobs: JobsPage,
-  failures: FailuresPage,
-  tasks: TasksPage,
-  workers: WorkersPage,
+  queues: lazy(() => import("./pages/queues.tsx").then((page) => page.QueuesPage)),
+  jobs: lazy(() => import("./pages/jobs.tsx").then((page) => page.JobsPage)),
+  failures: lazy(() => import("./pages/failures.tsx").then((page) => page.FailuresPage)),
+  tasks: lazy(() => import("./pages/tasks.tsx").then((page) => page.TasksPage)),
+  workers: lazy(() => import("./pages/workers.tsx").then((page) => page.WorkersPage)),
 };
 /** Pages of one thing, by its name or id. */
-const DETAILS: Record<string, ComponentType<{ name: string }>> = { queues: QueuePage, jobs: JobPage, tasks: TaskPage };
+const DETAILS: Record<string, ComponentType<{ name: string }>> = {
+  queues: lazy(() => import("./pages/queue.tsx").then((page) => page.QueuePage)),
+  jobs: lazy(() => import("./pages/job.tsx").then((page) => page.JobPage)),
+  tasks: lazy(() => import("./pages/tasks.tsx").then((page) => page.TaskPage)),
+};
 
 export function App() {
   const [noun = "", name, ...rest] = route.value.parts;
