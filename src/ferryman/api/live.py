@@ -27,6 +27,9 @@ LEAST = 0.25
 REST = 3
 #: The longest time between two samples, in seconds.
 LONGEST = 1.0
+#: When nothing changed for this long, in seconds, an empty patch says that the server looks: a page in a browser hears
+#: no comments, and could not tell silence from a dead connection.
+SIGN_OF_LIFE = 15.0
 #: Patches that are kept for clients that come back, as long as they are together not larger than the whole table, or
 #: than so many bytes.
 MOST_PATCHES = 200
@@ -150,16 +153,20 @@ class News:
         """Take a sample; `stirred` says that jobs may have moved although the table is the same."""
         changes = {section: _changes(self._table[section], table[section]) for section in _SECTIONS}
         moved = stirred or bool(changes["queues"]) or bool(changes["tasks"])
-        if moved or changes["workers"] or totals != self._totals or self._trouble is not None:
+        if moved or changes["workers"] or totals != self._totals or self._trouble is not None or self._is_silent:
             self._table, self._totals, self._trouble = table, totals, None
             self._version += moved
             self._add(changes)
 
     def tell(self, trouble: str) -> None:
         """Take note that there is no sample, and why."""
-        if trouble != self._trouble:
+        if trouble != self._trouble or self._is_silent:
             self._trouble = trouble
             self._add({section: {} for section in _SECTIONS})
+
+    @property
+    def _is_silent(self) -> bool:
+        return SYSTEM.clock() - self._at > SIGN_OF_LIFE
 
     def _add(self, changes: dict[str, dict[str, Raw | None]]) -> None:
         self._number += 1

@@ -1,4 +1,4 @@
-"""The demo's tasks: an email, words of a text, a picture, bad luck, a countdown."""
+"""The demo's tasks: an email, words of a text, a picture, bad luck, a countdown, a story."""
 
 from __future__ import annotations
 
@@ -94,3 +94,13 @@ async def countdown(context: Context, seconds: int = 10) -> str:
         await asyncio.sleep(1)
     context.progress(seconds, seconds)
     return "lift-off"
+
+
+@ferry.task
+async def tell_story(context: Context, words_a_second: float = 10) -> int:
+    """Tell a story word by word, the way a language model answers; return the number of words."""
+    told = words.spoken()
+    for word in told:
+        context.write(word)
+        await asyncio.sleep(1 / max(words_a_second, 0.1))
+    return len(told)

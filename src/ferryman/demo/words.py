@@ -1,4 +1,4 @@
-"""Reads a text and counts its words."""
+"""Reads a text, counts its words, and tells it word by word."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def read(source: str) -> str:
         with urllib.request.urlopen(source, timeout=PATIENCE) as answer:
             return str(answer.read(LARGEST).decode(answer.headers.get_content_charset() or "utf-8", "replace"))
     return local_file(source).read_text("utf-8", "replace")
+
+
+def spoken() -> list[str]:
+    """Return the text of this module word by word, each with what stands behind it."""
+    return re.findall(r"\S+\s*", _TEXT.lstrip())
 
 
 def count(text: str) -> Counter[str]:

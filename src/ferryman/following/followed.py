@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from ferryman.domain.errors import StoreUnavailable
 from ferryman.domain.job import Job
@@ -38,7 +38,7 @@ class Followed:
         self._mark: object = None
         self._moved = asyncio.Event()
         self._error: Exception | None = None
-        self._reading: dict[object, asyncio.Task[Any]] = {}
+        self._reading: dict[int, asyncio.Task[list[FeedEntry]]] = {}
 
     def see(self, job: Job | None) -> None:
         """Tell the readers if the job moved."""
@@ -65,28 +65,28 @@ class Followed:
             raise self._error
 
     async def whole(self) -> Job | None:
-        """Return the job with its attempts."""
-        return await self._shared("whole", lambda: self._get(_ATTEMPTS))
+        """Return the job with its attempts, as it is now."""
+        return await self._patiently(lambda: self._get(_ATTEMPTS))
 
     async def ended(self) -> Job | None:
-        """Return the job with its result."""
-        return await self._shared("ended", lambda: self._get(_RESULT))
+        """Return the job with its result, as it is now."""
+        return await self._patiently(lambda: self._get(_RESULT))
 
     async def _get(self, include: frozenset[Include]) -> Job | None:
         [job] = await self._store.inspector.get([self.job_id], include)
         return job
 
     async def entries(self, after: int) -> list[FeedEntry]:
-        """Return the next entries of the feed behind a number."""
-        return await self._shared(after, lambda: self._store.feed.read(self.job_id, after, PAGE, PAGE_BYTES))
-
-    async def _shared(self, key: object, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Read once for all who want the same at the same time; waits for the store."""
-        reading: asyncio.Task[T] | None = self._reading.get(key)
+        """Return the next entries of the feed behind a number, of which there must be one: all who want the same at the
+        same time share a read."""
+        reading = self._reading.get(after)
         if reading is None:
-            reading = self._reading[key] = asyncio.create_task(self._patiently(read), name="ferryman-read")
-            reading.add_done_callback(lambda _: self._reading.pop(key, None))
+            reading = self._reading[after] = asyncio.create_task(self._patiently(lambda: self._read(after)))
+            reading.add_done_callback(lambda _: self._reading.pop(after, None))
         return await asyncio.shield(reading)
+
+    async def _read(self, after: int) -> list[FeedEntry]:
+        return await self._store.feed.read(self.job_id, after, PAGE, PAGE_BYTES)
 
     async def _patiently(self, read: Callable[[], Awaitable[T]]) -> T:
         while True:

@@ -58,7 +58,8 @@ class Reader:
         """Return the job as it is now; its attempts are read only if they may have changed."""
         seen = self._followed.seen
         if seen is not None and (seen.state, seen.attempt) == (job.state, job.attempt):
-            return replace(job, entries=seen.entries)
+            # A look that began before this reader read the job may come back after it.
+            return replace(job, entries=max(job.entries, seen.entries))
         return await self._whole()
 
     async def until(self, job: Job) -> AsyncGenerator[JobEvent]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from ferryman.api import live
+from ferryman.domain.errors import StoreUnavailable
 from tests.integration.api.listener import Event, Listener, listening
 from tests.integration.api.site import Site
 
@@ -95,6 +99,44 @@ async def test_what_is_not_known_any_more_begins_with_the_whole_table(site: Site
     identifier = (await begin(site)).id
     for after in ("nonsense", "00000000-3", "00000000-" + "9" * 60, "-", identifier + "0"):
         assert (await begin(site, after)).kind == "snapshot"
+
+
+async def test_an_empty_patch_says_that_the_server_looks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SIGN_OF_LIFE", 0.0)
+    async with listening(site.application, "/v1/events") as page:
+        first = await page.event()
+        assert first is not None
+        async for quiet in page.events():
+            if quiet.data["version"] == first.data["version"]:
+                break
+            first = quiet  # the first wait of a listener returns at once, and may have moved jobs
+        assert (quiet.kind, quiet.data["queues"], quiet.data["workers"]) == ("patch", {}, {})
+        assert quiet.id != first.id
+
+
+async def test_a_store_that_does_not_answer_is_told_and_its_return_too(site: Site) -> None:
+    await site.submit()
+    client = await site.ferry.connections.here()
+    inspector, workers = client.store.inspector, client.store.inspector.workers
+
+    async def away() -> Any:
+        raise StoreUnavailable("the store is away")
+
+    async with listening(site.application, "/v1/events") as page:
+        await shown(page, lambda table: table["trouble"] is None)
+        inspector.workers = away  # type: ignore[method-assign]
+        table: dict[str, Any] = {"queues": {}}
+        async for came in page.events():
+            apply(table, came)
+            if came.data["trouble"] == "the store is away":
+                inspector.workers = workers  # type: ignore[method-assign]
+            elif "trouble" in table and inspector.workers is workers:
+                break
+        assert table["trouble"] is None
+    async with listening(site.application, "/v1/events") as page:
+        inspector.workers = away  # type: ignore[method-assign]
+        table = await shown(page, lambda table: table["trouble"])
+        assert table["queues"]["mail"]["jobs"] == {"pending": 1}, "the last that is known"
 
 
 async def test_nobody_samples_when_nobody_looks(site: Site) -> None:

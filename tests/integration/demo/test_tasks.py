@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from ferryman.demo import ferry, picture
-from ferryman.demo.tasks import countdown, flaky, send_email, thumbnail, word_count
+from ferryman.demo.tasks import countdown, flaky, send_email, tell_story, thumbnail, word_count
+from ferryman.worker.context import Context, StopSign
 from tests.integration.demo.mail_server import MailServer
 
 
 def test_every_task_needs_no_arguments() -> None:
-    assert list(ferry.tasks) == ["send_email", "word_count", "thumbnail", "flaky", "countdown"]
+    assert list(ferry.tasks) == ["send_email", "word_count", "thumbnail", "flaky", "countdown", "tell_story"]
     for handle in ferry.tasks.values():
         assert not handle.task.parameters.required
 
@@ -137,3 +138,11 @@ async def test_luck_is_a_matter_of_probability() -> None:
 
 async def test_a_countdown_ends() -> None:
     assert await countdown(0) == "lift-off"
+
+
+async def test_a_story_is_told_word_by_word() -> None:
+    told: list[str] = []
+    context = Context("id", "tell_story", "default", 1, 0, lambda kind, text: told.append(text), StopSign())
+    assert await tell_story(context, words_a_second=100_000) == len(told) == 100
+    assert told[:3] == ["A ", "ferryman ", "waited "]
+    assert "".join(told).endswith("until the bank was empty.\n")
