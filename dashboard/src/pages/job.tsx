@@ -8,6 +8,7 @@ import type { RawJson } from "../api/json.ts";
 import { type Job, JOB_RAW } from "../api/types.ts";
 import { now } from "../clock.ts";
 import { bytes, duration, percent, seconds } from "../format.ts";
+import { useKeys } from "../keys.ts";
 import { live } from "../live/live.ts";
 import { Refresher } from "../refresher.ts";
 import { type Resource, useResource } from "../resource.ts";
@@ -23,14 +24,13 @@ import { Time } from "../ui/time.tsx";
 import { Actions, CopyAs } from "./job/actions.tsx";
 import { Attempts } from "./job/attempts.tsx";
 import { part, remaining, type Report } from "./job/feed.ts";
-import type { Following } from "./job/follow.ts";
-import { useFollowing } from "./job/following-hook.ts";
+import { type Heard, useFollowing } from "./job/following-hook.ts";
 import { Life } from "./job/life.tsx";
 import { Said } from "./job/stream.tsx";
 import { WhyNotice } from "./job/why.tsx";
 import { AttemptOf, progressOf } from "./jobs/cells.tsx";
+import { place } from "./jobs/place.ts";
 
-const UP = { name: "Jobs", href: href(["jobs"]) };
 /** Milliseconds between two looks that nothing but the change of some job asked for. */
 const NOW_AND_THEN = 2_000;
 
@@ -43,12 +43,15 @@ export function JobPage({ name: id }: { name: string }) {
     { watch: stirred, gap: 300 },
   );
   useNowAndThen(stir);
+  useKeys([{ keys: "Escape", label: "Back to the jobs", group: "Job", run: () => go(place.list) }]);
   const over = job.data && isOver(job.data);
-  const following = useFollowing(id, over, stir);
-  if (!job.data) return <Page title="Job" up={UP}><Missing job={job} id={id} /></Page>;
-  return <Known key={id} job={job.data} gone={isGone(job.error)} error={job.error} following={following} stirred={stirred} onStir={stir} />;
+  const heard = useFollowing(id, over, stir);
+  if (!job.data) return <Page title="Job" up={up()}><Missing job={job} id={id} /></Page>;
+  return <Known key={id} job={job.data} gone={isGone(job.error)} error={job.error} heard={heard} stirred={stirred} onStir={stir} />;
 }
 
+/** The list from which it was opened, with its query. */
+const up = () => ({ name: "Jobs", href: place.list });
 const isOver = (job: Job) => job.finished_at !== null && ["completed", "failed", "cancelled"].includes(job.state);
 const isGone = (error: Error | undefined) => error instanceof Problem && error.status === 404;
 
@@ -61,8 +64,11 @@ function useNowAndThen(stir: () => void): void {
       if (!first) slow.ask();
       first = false;
     });
+    // After a time without news anything may have changed.
+    const unstand = live.standing.subscribe((standing) => standing === "live" && slow.ask());
     return () => {
       unwatch();
+      unstand();
       slow.stop();
     };
   }, []);
@@ -74,7 +80,7 @@ function Missing({ job, id }: { job: Resource<Job>; id: string }) {
   return (
     <Empty title="There is no such job.">
       <p><code>{id}</code> was deleted, is kept no longer, or never was.</p>
-      <a href={UP.href}>All jobs</a>
+      <a href={place.list}>All jobs</a>
     </Empty>
   );
 }
@@ -83,29 +89,28 @@ interface KnownProps {
   job: Job;
   gone: boolean;
   error: Error | undefined;
-  following: Following;
+  heard: Heard;
   stirred: { value: number } & import("@preact/signals").ReadonlySignal<number>;
   onStir: () => void;
 }
 
-function Known({ job, gone, error, following, stirred, onStir }: KnownProps) {
+function Known({ job, gone, error, heard, stirred, onStir }: KnownProps) {
   const whole = useWhole(job);
-  const { feed } = following;
   const running = job.state === "processing";
   return (
     <Page
       title={job.task}
-      up={UP}
+      up={up()}
       beside={<><StateBadge state={job.state} />{job.attempt > 0 && <span class="muted">attempt <AttemptOf job={job} /></span>}</>}
-      actions={!gone && <Actions job={job} onDone={onStir} onDeleted={() => go(UP.href)} />}
+      actions={!gone && <Actions job={job} onDone={onStir} onDeleted={() => go(place.list)} />}
     >
       {gone ? <p class="notice warn" role="alert"><Icon name="trash" /> This job was deleted; what you see is from before.</p> : error && <ErrorBox error={error} />}
       <Facts job={job} />
       {!gone && <WhyNotice job={job} stirred={stirred} onDone={onStir} />}
-      {running && <Progress job={job} report={feed.progress} />}
+      {running && <Progress job={job} report={heard.progress} />}
       <div class="job-parts">
         <div class="job-part">
-          <Said feed={feed} running={!isOver(job)} heard={following.heard} />
+          <Said heard={heard} running={!isOver(job)} />
           {whole.result !== undefined && <Value title="Result" raw={whole.result} />}
           <Attempts job={job} />
         </div>

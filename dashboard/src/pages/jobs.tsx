@@ -23,6 +23,7 @@ import { Chosen } from "./jobs/chosen.tsx";
 import { type TabCounts, TABS, useCounts } from "./jobs/counts.ts";
 import { type Listing, PAGE, useListing } from "./jobs/listing-hook.ts";
 import { NoJobs } from "./jobs/none.tsx";
+import { place, usePlace } from "./jobs/place.ts";
 import type { Row } from "./jobs/listing.ts";
 
 export function JobsPage() {
@@ -49,7 +50,12 @@ export function JobsPage() {
     { keys: "n", label: "Show new jobs", group: "Table", run: listing.show },
     { keys: "Escape", label: "Choose none", group: "Table", run: clear },
   ]);
+  usePlace(href(["jobs"], { query, cursor }), box, listing.rows.length > 0);
   const apply = (next: readonly Term[]) => go(queryHref(next));
+  const open = ({ job }: Row) => {
+    place.opened = job.id;
+    go(href(["jobs", job.id]));
+  };
   return (
     <Page title="Jobs">
       <QueryBar terms={terms} known={known(listing.rows)} input={input} onApply={apply} />
@@ -64,7 +70,7 @@ export function JobsPage() {
             rowKey={(row) => row.job.id}
             rowLabel={(row) => `${row.job.task} ${brief(row.job.id)}`}
             rowClass={(row) => (row.gone ? "gone" : "")}
-            onOpen={(row) => go(href(["jobs", row.job.id]))}
+            onOpen={open}
             selected={chosen}
           />
         ) : listing.loading ? <Loading lines={8} /> : listing.page && !listing.error && listing.page.scan?.complete !== false && <NoJobs terms={terms} />}

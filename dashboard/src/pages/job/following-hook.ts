@@ -4,13 +4,25 @@ import { useEffect, useReducer, useRef } from "preact/hooks";
 
 import { path, search } from "../../api/client.ts";
 import { live } from "../../live/live.ts";
+import type { Block, Report } from "./feed.ts";
 import { Following } from "./follow.ts";
 
 /** Milliseconds until the stream of a hidden page is closed: a browser has few connections for all of its tabs. */
 const HIDDEN = 5_000;
 
+/** What was heard up to now. A new object each time: what is drawn from the same one is not drawn again. */
+export interface Heard {
+  blocks: readonly Block[];
+  dropped: number;
+  progress: Report | null;
+  hasLog: boolean;
+  hasOutput: boolean;
+  /** Whether the stream can be heard now. */
+  connected: boolean;
+}
+
 /** `over`: the job has ended, as far as is known; `onState` is called when it has gone from one state to another. */
-export function useFollowing(id: string, over: boolean | undefined, onState: () => void): Following {
+export function useFollowing(id: string, over: boolean | undefined, onState: () => void): Heard {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   const held = useRef<{ id: string; following: Following } | null>(null);
   const told = useRef(onState);
@@ -37,7 +49,8 @@ export function useFollowing(id: string, over: boolean | undefined, onState: () 
   useEffect(() => {
     if (over === false && following.feed.over && !paused) following.reopen();
   }, [following, over, paused]);
-  return following;
+  const { blocks, dropped, progress, hasLog, hasOutput } = following.feed;
+  return { blocks, dropped, progress, hasLog, hasOutput, connected: following.heard };
 }
 
 function whileLookedAt(following: Following): () => void {

@@ -5,18 +5,19 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, count } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Section } from "../../ui/page.tsx";
-import type { Block, Feed } from "./feed.ts";
+import type { Block } from "./feed.ts";
+import type { Heard } from "./following-hook.ts";
 
 /** Pixels from the end within which the reader is taken to be there. */
 const NEAR = 24;
 type Part = "all" | "log" | "output";
 
-export function Said({ feed, running, heard }: { feed: Feed; running: boolean; heard: boolean }) {
+export function Said({ heard, running }: { heard: Heard; running: boolean }) {
   const [part, setPart] = useState<Part>("all");
   const box = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
-  const both = feed.hasLog && feed.hasOutput;
-  const blocks = both && part !== "all" ? feed.blocks.filter((block) => block.kind === part || block.kind === "mark") : feed.blocks;
+  const both = heard.hasLog && heard.hasOutput;
+  const blocks = both && part !== "all" ? heard.blocks.filter((block) => block.kind === part || block.kind === "mark") : heard.blocks;
   useLayoutEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [blocks, following]);
@@ -25,16 +26,16 @@ export function Said({ feed, running, heard }: { feed: Feed; running: boolean; h
     const { scrollTop, scrollHeight, clientHeight } = box.current as HTMLDivElement;
     setFollowing(scrollHeight - scrollTop - clientHeight < NEAR);
   };
-  if (feed.blocks.length === 0 && !running) return null;
+  if (heard.blocks.length === 0 && !running) return null;
   return (
     <Section title="Log and output" actions={both && <Parts part={part} onPart={setPart} />}>
       <div class="said card">
         {blocks.length === 0 ? (
-          <p class="said-none">{heard ? "Nothing said yet." : "Waiting for the server."}</p>
+          <p class="said-none">{heard.connected ? "Nothing said yet." : "Waiting for the server."}</p>
         ) : (
           // Whoever reads it by ear goes there; that it ticks is not called out.
-          <div class="said-lines" ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label="Log and output">
-            {feed.dropped > 0 && <p class="said-mark">{count(feed.dropped)} earlier lines are not shown</p>}
+          <div class={both ? `said-lines ${part}` : "said-lines"} ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label="Log and output">
+            {heard.dropped > 0 && <p class="said-mark">{count(heard.dropped)} earlier lines are not shown</p>}
             {blocks.map((block) => <One key={block.key} block={block} />)}
           </div>
         )}

@@ -1,16 +1,13 @@
 /** Why the job is where it is, and what would free it, as a button where that is possible. */
 
-import { get, path, post } from "../../api/client.ts";
+import { get, path } from "../../api/client.ts";
 import type { Job } from "../../api/types.ts";
 import type { components } from "../../api/schema.d.ts";
 import { resumeQueue } from "../../actions.ts";
-import { now } from "../../clock.ts";
 import { useResource } from "../../resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { Copy } from "../../ui/copy.tsx";
 import { Icon, type IconName } from "../../ui/icons.tsx";
-import { Time } from "../../ui/time.tsx";
-import { complain } from "../../ui/toast.tsx";
 import type { ReadonlySignal } from "@preact/signals";
 
 type Why = components["schemas"]["WhyBody"];
@@ -20,6 +17,9 @@ const ICONS: Readonly<Partial<Record<Why["reason"], IconName>>> = {
 };
 /** Reasons that only a person can take away. */
 const STUCK = new Set<Why["reason"]>(["queue_paused", "no_worker_for_queue", "no_worker_for_task", "workers_quiet", "lease_running_out"]);
+
+/** Reasons for which this page has a button, here or above. */
+const BUTTONS = new Set<Why["reason"]>(["queue_paused", "due_later", "waits_for_retry", "snoozed"]);
 
 export function WhyNotice({ job, stirred, onDone }: { job: Job; stirred: ReadonlySignal<number>; onDone: () => void }) {
   const { data: why, refresh } = useResource(
@@ -36,17 +36,16 @@ export function WhyNotice({ job, stirred, onDone }: { job: Job; stirred: Readonl
       <div class="why-said">
         <p>{why.detail}</p>
         {typeof why.facts.then === "string" && <p>And then: {why.facts.then}</p>}
-        <Fix why={why} job={job} />
+        <Fix why={why} />
       </div>
-      <Free why={why} job={job} onDone={() => (refresh(), onDone())} />
-      {why.until && Date.parse(why.until) / 1000 > now.value && <Time at={why.until} />}
+      {why.reason === "queue_paused" && <Button icon="play" onClick={() => void resumeQueue(job.queue).then(() => (refresh(), onDone()))}>Resume {job.queue}</Button>}
     </div>
   );
 }
 
 /** What a person has to type somewhere: "Start one: ferryman worker -q mail". */
-function Fix({ why, job }: { why: Why; job: Job }) {
-  if (!why.fix || actionOf(why, job)) return null;
+function Fix({ why }: { why: Why }) {
+  if (!why.fix || BUTTONS.has(why.reason)) return null;
   const [said = "", command] = why.fix.split(/: (?=ferryman )(.*)/s);
   if (!command) return <p class="muted">{why.fix}</p>;
   return (
@@ -54,19 +53,4 @@ function Fix({ why, job }: { why: Why; job: Job }) {
       {said}: <code>{command}</code> <Copy text={command} label="Copy the command" />
     </p>
   );
-}
-
-function Free({ why, job, onDone }: { why: Why; job: Job; onDone: () => void }) {
-  const action = actionOf(why, job);
-  if (!action) return null;
-  const run = () => void action.run().then(onDone, (error: unknown) => complain(`${action.name} failed`, error));
-  return <Button icon="play" onClick={run}>{action.name}</Button>;
-}
-
-function actionOf(why: Why, job: Job): { name: string; run: () => Promise<unknown> } | null {
-  if (why.reason === "queue_paused") return { name: `Resume ${job.queue}`, run: () => resumeQueue(job.queue) };
-  if (["due_later", "waits_for_retry", "snoozed"].includes(why.reason)) {
-    return { name: "Run now", run: () => post(path("v1", "jobs", job.id, "run-now")) };
-  }
-  return null;
 }

@@ -87,8 +87,11 @@ class Held {
       if (!first) this.#refresher?.ask();
       first = false;
     });
+    // After a time without news anything may have changed.
+    const unstand = live.standing.subscribe((standing) => standing === "live" && this.#refresher?.ask());
     return () => {
       unwatch();
+      unstand();
       this.stop();
     };
   }

@@ -26,7 +26,7 @@ function Example({ task, terms }: { task: Task; terms: readonly Term[] }) {
   const text = curl(exampleJob(task, terms), here());
   return (
     <>
-      <p>This makes one:</p>
+      <p>This submits a job:</p>
       <div class="code-box">
         <pre class="code" tabIndex={0}>{text}</pre>
         <Copy text={text} label="Copy the command" />

@@ -6,6 +6,7 @@ import { path, post, Problem } from "../../api/client.ts";
 import { laidOut, type RawJson } from "../../api/json.ts";
 import { tree } from "../../api/tree.ts";
 import type { Job, Task } from "../../api/types.ts";
+import { useKeys } from "../../keys.ts";
 import { live } from "../../live/live.ts";
 import { go, href } from "../../router.ts";
 import { Button } from "../../ui/button.tsx";
@@ -60,6 +61,7 @@ export function RunForm({ task, initial }: { task: Task; initial: Draft }) {
     setDraft({ ...draft, ...next });
     setRefused(null);
   };
+  useKeys([{ keys: "e", label: "Fill in the form", group: "Task", run: () => form.current?.querySelector<HTMLElement>("input, textarea, select, [type=submit]")?.focus() }]);
   const focusFault = () => setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
   const submit = async (event: Event) => {
     event.preventDefault();
