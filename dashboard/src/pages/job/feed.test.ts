@@ -23,7 +23,7 @@ test("the fields of a line keep their numbers", () => {
   assert.equal(line?.kind === "log" && line.fields, '{"n":12345678901234567890}');
 });
 
-test("a further attempt is marked, and forgets the progress of the one before", () => {
+test("a further attempt is marked where it says something, and forgets the progress of the one before", () => {
   const feed = new Feed();
   say(feed, "state", { state: "processing", attempt: 1 });
   say(feed, "progress", { current: 1, total: 2, message: "half" });
@@ -31,7 +31,9 @@ test("a further attempt is marked, and forgets the progress of the one before", 
   say(feed, "state", { state: "scheduled", attempt: 1 });
   say(feed, "state", { state: "processing", attempt: 2 });
   assert.equal(feed.progress, null);
-  assert.deepEqual(feed.blocks.map((block) => block.kind === "mark" && block.text), ["Attempt 2"]);
+  assert.deepEqual(feed.blocks, []);
+  say(feed, "log", { message: "anew" });
+  assert.deepEqual(feed.blocks.map((block) => (block.kind === "mark" ? block.text : block.kind)), ["Attempt 2", "log"]);
 });
 
 test("a gap is told, and the end is known", () => {

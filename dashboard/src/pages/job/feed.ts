@@ -45,6 +45,8 @@ export class Feed {
   hasOutput = false;
   hasLog = false;
   #attempt = 0;
+  /** The mark of an attempt that has said nothing yet. */
+  #begun: { at: number; text: string } | null = null;
   #lines = 0;
   #last = 0;
 
@@ -68,11 +70,13 @@ export class Feed {
   #log(at: number, said: Record<string, unknown>): void {
     const message = String(said.message ?? "");
     const fields = typeof said.fields === "string" ? (said.fields as RawJson) : null;
+    this.#saying();
     this.hasLog = true;
     this.#push({ kind: "log", key: ++this.#last, lines: linesOf(message) + (fields ? 1 : 0), at, message, fields });
   }
 
   #output(text: string): void {
+    this.#saying();
     this.hasOutput = true;
     const last = this.blocks.at(-1);
     if (last?.kind === "output" && last.text.length < BLOCK) {
@@ -96,7 +100,12 @@ export class Feed {
     if (said.state !== "processing" || attempt === this.#attempt) return;
     this.#attempt = attempt;
     this.progress = null;
-    if (attempt > 1 || this.blocks.length > 0) this.#mark(at, `Attempt ${attempt}`);
+    this.#begun = attempt > 1 ? { at, text: `Attempt ${attempt}` } : null;
+  }
+
+  #saying(): void {
+    if (this.#begun) this.#mark(this.#begun.at, this.#begun.text);
+    this.#begun = null;
   }
 
   #mark(at: number | null, text: string): void {
