@@ -48,7 +48,7 @@ def build() -> None:
         return
     if not (SOURCE / "package-lock.json").exists():
         sys.exit(f"The dashboard's sources are missing: {SOURCE}. Take a whole checkout, or the source archive.")
-    fresh = STATIC.with_name("static.new")
+    fresh = STATIC.with_name(f"static.{os.getpid()}")  # two builds at a time do not meet
     shutil.rmtree(fresh, ignore_errors=True)
     ready(whole=False).run("run", "--silent", "build", FERRYMAN_STATIC=str(fresh))
     for path in [path for path in fresh.rglob("*") if path.suffix in COMPRESSED]:

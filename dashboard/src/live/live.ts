@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 
 import { get, Problem } from "../api/client.ts";
+import { heardAt, now } from "../clock.ts";
 import type { LiveBody, Queue, Stats, Worker } from "../api/types.ts";
 import { type Known, merged, NOTHING, polled, remembered, sample, type Sample } from "./body.ts";
 import { Refresher } from "../refresher.ts";
@@ -52,7 +53,7 @@ const looking = new Refresher(async (signal) => {
       get<{ queues: Queue[] }>("v1/queues", { signal }),
       get<{ workers: Worker[] }>("v1/workers", { signal }),
     ]);
-    know(polled(known.value, Date.now() / 1000, stats, queues.queues, workers.workers));
+    know(polled(known.value, now.peek(), stats, queues.queues, workers.workers));
     trouble.value = null;
     stream.answered();
   } catch (error) {
@@ -80,6 +81,7 @@ const stream = new Stream(
       const body = JSON.parse(data) as Partial<LiveBody>;
       trouble.value = body.trouble ? { of: "store", detail: body.trouble } : null;
       know(merged(kind === "snapshot" ? NOTHING : known.value, body));
+      heardAt(known.value.at);
     },
     standing: (value) => (standing.value = value),
     poll: () => looking.ask(),
