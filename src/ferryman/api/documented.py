@@ -37,6 +37,11 @@ def streamed(description: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": description, "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
+def lined(description: str) -> dict[int | str, dict[str, Any]]:
+    """Document an answer in lines of JSON."""
+    return {200: {"description": description, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
+
+
 def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Document a body that the route reads by itself; the schema is inlined, since FastAPI does not know of it."""
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": inlined(model)}}}}

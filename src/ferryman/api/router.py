@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from ferryman.api.routes.bulk import bulk_router
 from ferryman.api.routes.events import events_router
 from ferryman.api.routes.jobs import jobs_router
 from ferryman.api.routes.live import live_router
@@ -19,6 +20,7 @@ from ferryman.app import Ferryman
 _NOUNS = (
     seed_router,
     jobs_router,
+    bulk_router,
     results_router,
     events_router,
     tasks_router,

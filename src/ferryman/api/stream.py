@@ -89,22 +89,26 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
         self._seats.taken += 1
-        wire = _Wire(receive, send, self._stop)
+        wire = Wire(receive, send, self._stop)
         try:
             await wire.begin(self.status_code, self.raw_headers)
+            await wire.send(_RETRY)
             await self._send_all(wire)
-        except _Stalled:
+        except Stalled:
             await wire.cut()
         finally:
             self._seats.taken -= 1
             await wire.close()
 
-    async def _send_all(self, wire: _Wire) -> None:
+    async def _send_all(self, wire: Wire) -> None:
         coming: asyncio.Future[bytes] | None = None
         try:
             while True:
                 coming = coming or asyncio.ensure_future(anext(self._events))
-                if not await wire.idle_until(coming):
+                await wire.wait(coming, HEARTBEAT)
+                if wire.stopping:
+                    return await wire.end(BYE)
+                if wire.left:
                     return
                 if not coming.done():
                     await wire.send(_ALIVE)
@@ -115,7 +119,7 @@ class EventStream(Response):
                     return await wire.end()
                 coming = None
                 await wire.send(text)
-        except (_Stalled, asyncio.CancelledError):
+        except (Stalled, asyncio.CancelledError):
             raise
         except Exception as error:
             # The answer has begun, so that it cannot tell; the next request of this client will.
@@ -129,12 +133,12 @@ class EventStream(Response):
                 await close()
 
 
-class _Stalled(Exception):
+class Stalled(Exception):
     """The client takes nothing more."""
 
 
-class _Wire:
-    """The connection of one stream: what is sent on it, whether the client is there, whether the server stops."""
+class Wire:
+    """The connection of an answer that is sent in pieces: whether the client is there, whether the server stops."""
 
     def __init__(self, receive: Receive, send: Send, stop: Stop) -> None:
         self._receive = receive
@@ -148,24 +152,29 @@ class _Wire:
     async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the head of the answer."""
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send(_RETRY)
 
-    async def idle_until(self, coming: asyncio.Future[bytes]) -> bool:
-        """Return when there is something to do; False, having said goodbye, when the stream is over."""
+    async def wait(self, coming: asyncio.Future[Any], timeout: float) -> None:
+        """Return when something came, the client left, the server stops, or after `timeout` seconds."""
         waited: set[asyncio.Future[Any]] = {coming, self._left, self._stopping}
-        await asyncio.wait(waited, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-        if self._stopping.done():
-            await self.end(BYE)
-            return False
-        return not self._left.done()
+        await asyncio.wait(waited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+
+    @property
+    def left(self) -> bool:
+        """Whether the client has left."""
+        return self._left.done()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server stops."""
+        return self._stopping.done()
 
     async def send(self, text: bytes) -> None:
-        """Send a whole event, in pieces; raises `_Stalled`."""
+        """Send text, in pieces; raises `Stalled`."""
         for start in range(0, len(text), PIECE):
             await self._piece(text[start : start + PIECE], more=True)
 
     async def end(self, text: bytes = b"") -> None:
-        """Send the last event and end the answer."""
+        """Send the last text and end the answer."""
         await self._piece(text, more=False)
 
     async def _piece(self, text: bytes, *, more: bool) -> None:
@@ -173,7 +182,7 @@ class _Wire:
             async with asyncio.timeout(self._patience()) as self._limit:
                 await self._send({"type": "http.response.body", "body": text, "more_body": more})
         except TimeoutError:
-            raise _Stalled from None
+            raise Stalled from None
         finally:
             self._limit = None
 

@@ -1,20 +1,20 @@
-"""One action on many jobs: which ones, how many, are you sure, and then page by page."""
+"""One action on many jobs: which ones, how many, are you sure, and then step by step."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ferryman.bulk import Bulk, Tally, aimed
 from ferryman.cli.console import LINE, is_terminal, note
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.domain.errors import InvalidOption
 from ferryman.domain.ids import parse_job_id
-from ferryman.domain.state import Operation, State, sources
+from ferryman.domain.state import Operation, State
 from ferryman.store.protocol import Store
-from ferryman.store.query import LARGEST_PAGE, JobFilter, PageRequest
+from ferryman.store.query import Counted, JobFilter
 from ferryman.store.query_text import parse_query
 
 #: What an action is called in "Cancel 3 jobs?" and after it is done.
@@ -24,8 +24,6 @@ WORDS = {
     Operation.RUN_NOW: ("Run now", "to be run now"),
     Operation.DELETE: ("Delete", "deleted"),
 }
-#: A query that names no state means these: `jobs retry queue:mail` is no wish to run completed jobs again.
-_MEANT = {Operation.RETRY: (State.FAILED,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,59 +34,56 @@ class Selection:
     where: JobFilter | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many jobs of each state a query finds; at least so many of those that were not counted to the end."""
+
+    states: dict[State, Counted]
+
+    @property
+    def jobs(self) -> int:
+        """How many it finds in all, at least."""
+        return sum(counted.jobs for counted in self.states.values())
+
+    def __str__(self) -> str:
+        exact = all(counted.exact for counted in self.states.values())
+        return f"{'' if exact else 'at least '}{self.jobs:,} {'job' if self.jobs == 1 else 'jobs'}"
+
+    @property
+    def by_state(self) -> str:
+        """The numbers by state, for a person."""
+        return ", ".join(
+            f"{'' if counted.exact else 'at least '}{counted.jobs:,} {state.value}"
+            for state, counted in self.states.items()
+            if counted.jobs or not counted.exact
+        )
+
+
 def select(operation: Operation, words: Sequence[str]) -> Selection:
-    """Read ids or a query; raises `InvalidOption` for neither, `Failure` for states the action cannot start from."""
+    """Read ids or a query; raises `InvalidOption` for neither, and for states that the action cannot start from."""
     if not words:
         raise InvalidOption("query", "which jobs? Give ids, or a query such as state:failed queue:mail.")
     if all(":" not in word and word not in list(State) for word in words):
         return Selection(ids=tuple(dict.fromkeys(parse_job_id(word) for word in words)))
-    where = parse_query(" ".join(words), time.time())
-    allowed = sources(operation)
-    for state in where.states:
-        if state not in allowed:
-            raise Failure(
-                f"cannot {operation.value} jobs that are {state.value}",
-                f"it is for jobs that are {', '.join(s.value for s in State if s in allowed)}",
-                "Change the state: term of the query, or leave it out.",
-                ExitCode.REFUSED,
-            )
-    states = where.states or _MEANT.get(operation, tuple(state for state in State if state in allowed))
-    return Selection(where=replace(where, states=states))
+    return Selection(where=aimed(operation, parse_query(" ".join(words), time.time())))
 
 
-async def count(store: Store, where: JobFilter) -> Counter[State]:
-    """Count the jobs of a query by state: from the kept counts, or with tags by walking the pages."""
-    if not where.tags:
-        rows = [
-            row
-            for row in await store.inspector.counts()
-            if row.state in where.states
-            and (not where.queues or row.queue in where.queues)
-            and (not where.tasks or row.task in where.tasks)
-        ]
-        return sum((Counter({row.state: row.jobs}) for row in rows), Counter())
-    found: Counter[State] = Counter()
-    async for page in pages(store, where):
-        found.update(job_state for _, job_state in page)
-    return found
+async def count(store: Store, where: JobFilter) -> Found:
+    """Count the jobs of a query by state."""
+    states = {state: await store.inspector.count(replace(where, states=(state,))) for state in where.states}
+    return Found({state: counted for state, counted in states.items() if counted.jobs or not counted.exact})
 
 
-async def pages(store: Store, where: JobFilter) -> AsyncIterator[list[tuple[str, State]]]:
-    """Walk the jobs of a query, newest first; those submitted meanwhile do not come into it."""
-    cursor = None
-    while True:
-        page = await store.inspector.find(where, PageRequest(LARGEST_PAGE, cursor))
-        yield [(job.id, job.state) for job in page.jobs]
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
-def confirm(operation: Operation, found: Counter[State], *, yes: bool) -> bool:
-    """Ask before many jobs are touched; raises `Failure` where nobody can answer."""
-    total = found.total()
-    by_state = ", ".join(f"{number:,} {state.value}" for state, number in found.items())
-    return agree(f"{WORDS[operation][0]} {total:,} {'job' if total == 1 else 'jobs'} ({by_state})?", yes=yes)
+def act(operation: Operation, where: JobFilter, found: Found, *, yes: bool, dry_run: bool) -> Bulk | None:
+    """Return the action once a person agreed to it, None when there is nothing to do; raises `Failure`."""
+    word, _ = WORDS[operation]
+    if dry_run or not found.states:
+        print(f"{word} {found}" + (" (dry run: nothing was done)" if dry_run else ": none match"))
+        return None
+    if not agree(f"{word} {found} ({found.by_state})?", yes=yes):
+        note("Nothing was done.")
+        return None
+    return Bulk(operation, where)
 
 
 def agree(question: str, *, yes: bool, fix: str = "Add -y to do it, or --dry-run to see the count only.") -> bool:
@@ -106,13 +101,14 @@ def agree(question: str, *, yes: bool, fix: str = "Add -y to do it, or --dry-run
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-async def act_on_query(store: Store, operation: Operation, where: JobFilter, total: int) -> int:
-    """Do it page by page, showing how far it is; return how many were done."""
-    done = 0
-    async for page in pages(store, where):
-        if page:
-            changed = await store.inspector.act(operation, [job_id for job_id, _ in page])
-            done += sum(change.done for change in changed)
-            LINE.show(f"{done:,} of {total:,}")
+async def follow(store: Store, bulk: Bulk, found: Found) -> Tally:
+    """Do it step by step, showing how far it is; may be begun again after the store was away."""
+    async for tally in bulk.run(store.inspector):
+        LINE.show(f"{tally.done:,} of {found}")
     LINE.clear()
-    return done
+    return bulk.tally
+
+
+def conclude(operation: Operation, tally: Tally) -> None:
+    """Say what was done."""
+    print(f"{tally.done:,} {'job' if tally.done == 1 else 'jobs'} {WORDS[operation][1]}")

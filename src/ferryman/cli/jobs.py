@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from ferryman.app import Ferryman
-from ferryman.cli.bulk import WORDS, act_on_query, confirm, count, select
+from ferryman.cli.bulk import WORDS, Found, act, count, follow, select
+from ferryman.cli.bulk import conclude as conclude_bulk
 from ferryman.cli.console import LINE, note
 from ferryman.cli.examples import JOB_ID, examples
 from ferryman.cli.failures import ExitCode, Failure
@@ -24,7 +24,7 @@ from ferryman.cli.waiting import show as show_reason
 from ferryman.domain.errors import JobNotFound, did_you_mean
 from ferryman.domain.ids import parse_job_id
 from ferryman.domain.job import Job
-from ferryman.domain.state import Operation, State
+from ferryman.domain.state import Operation
 from ferryman.store.protocol import Store
 from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
 from ferryman.store.query_text import parse_query
@@ -192,22 +192,16 @@ def _act(operation: Operation, which: list[str] | None, place: Place, *, yes: bo
         return
     where = selection.where
 
-    async def look(store: Store) -> Counter[State]:
+    async def look(store: Store) -> Found:
         found = await count(store, where)
-        if not found:
+        if not found.states:
             await _hint_at_names(store, replace(where, states=()))
         return found
 
     found = on_store(ferry, look, no_retry=place.no_retry)
-    word, past = WORDS[operation]
-    if dry_run or not found:
-        print(f"{word} {found.total():,} jobs" + (" (dry run: nothing was done)" if dry_run else ": none match"))
-        return
-    if not confirm(operation, found, yes=yes):
-        note("Nothing was done.")
-        return
-    done = on_store(ferry, lambda store: act_on_query(store, operation, where, found.total()), no_retry=place.no_retry)
-    print(f"{done:,} {'job' if done == 1 else 'jobs'} {past}")
+    bulk = act(operation, where, found, yes=yes, dry_run=dry_run)
+    if bulk is not None:
+        conclude_bulk(operation, on_store(ferry, lambda store: follow(store, bulk, found), no_retry=place.no_retry))
 
 
 def _act_on_ids(operation: Operation, ids: tuple[str, ...], ferry: Ferryman, place: Place, *, dry_run: bool) -> None:

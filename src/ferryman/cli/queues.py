@@ -1,4 +1,4 @@
-"""`ferryman queues`: list and show queues, pause and resume them."""
+"""`ferryman queues`: list and show queues, pause, resume and purge them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ferryman.bulk import waiting_in
+from ferryman.cli.bulk import Found, act, conclude, count, follow
 from ferryman.cli.examples import examples
 from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.noun import noun
@@ -16,10 +18,11 @@ from ferryman.cli.place import App, NoRetry, Place, Url, on_store
 from ferryman.cli.views import QUEUES
 from ferryman.domain.errors import did_you_mean
 from ferryman.domain.options import valid_name
+from ferryman.domain.state import Operation
 from ferryman.store.messages import QueueRow
 from ferryman.store.protocol import Store
 
-app = noun("List, show, pause, resume queues.", "ferryman queues ls", "ferryman queues pause mail")
+app = noun("List, show, pause, resume, purge queues.", "ferryman queues ls", "ferryman queues pause mail")
 
 Name = Annotated[str, typer.Argument(help="The queue's name.", metavar="QUEUE")]
 
@@ -58,6 +61,29 @@ def resume(name: Name, url: Url = None, app_name: App = None, no_retry: NoRetry 
     """Let workers take jobs from a paused queue again."""
     _switch(Place(url, app_name, no_retry), name, paused=False)
     print(f"Queue {name} is open.")
+
+
+@app.command(epilog=examples("ferryman queues purge mail --dry-run", "ferryman queues purge mail -y"))
+def purge(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed outside a terminal.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show how many jobs it would be.")] = False,
+    url: Url = None,
+    app_name: App = None,
+    no_retry: NoRetry = False,
+) -> None:
+    """Delete the jobs that wait in a queue, pending and scheduled ones; running and ended jobs stay."""
+    valid_name(name, "queue")
+    ferry, where = Place(url, app_name, no_retry).any_app(), waiting_in(name)
+
+    async def look(store: Store) -> Found:
+        await find(store, name)
+        return await count(store, where)
+
+    found = on_store(ferry, look, no_retry=no_retry)
+    bulk = act(Operation.DELETE, where, found, yes=yes, dry_run=dry_run)
+    if bulk is not None:
+        conclude(Operation.DELETE, on_store(ferry, lambda store: follow(store, bulk, found), no_retry=no_retry))
 
 
 def _switch(place: Place, name: str, *, paused: bool, new: bool = False) -> None:

@@ -23,7 +23,10 @@ class Event(NamedTuple):
 class Listener:
     """One request for a stream."""
 
-    def __init__(self, application: ASGIApp, path: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, application: ASGIApp, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
+    ) -> None:
+        """A `body` makes it a POST."""
         self.status = 0
         self.headers: dict[str, str] = {}
         self.text = b""
@@ -32,12 +35,13 @@ class Listener:
         self._come: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._left = asyncio.Event()
         self._asked = False
+        self._body = body or b""
         path, _, query = path.partition("?")
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
-            "method": "GET",
+            "method": "GET" if body is None else "POST",
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
@@ -52,7 +56,7 @@ class Listener:
     async def _receive(self) -> Message:
         if not self._asked:
             self._asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": self._body, "more_body": False}
         await self._left.wait()
         return {"type": "http.disconnect"}
 
@@ -91,6 +95,18 @@ class Listener:
         while (found := await self.event()) is not None:
             if not kinds or found.kind in kinds:
                 yield found
+
+    async def line(self) -> dict[str, Any] | None:
+        """Return the next line of JSON, None at the end."""
+        while b"\n" not in self.text:
+            async with asyncio.timeout(20):
+                piece = await self._come.get()
+            if piece is None:
+                return None
+            self.text += piece
+        line, _, self.text = self.text.partition(b"\n")
+        said: dict[str, Any] = json.loads(line)
+        return said
 
     async def body(self) -> bytes:
         """Return the whole answer of one that ends."""

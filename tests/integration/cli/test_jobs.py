@@ -105,7 +105,7 @@ def test_retry_by_query_means_failed_jobs(terminal: Terminal) -> None:
         ("jobs ls state:faild", 2, "Did you mean 'failed'?"),
         ("jobs rm", 2, "Give ids, or a query"),
         ("jobs cancel failed", 2, "Did you mean 'state:failed'?"),
-        ("jobs retry state:pending", 4, "completed, failed, cancelled"),
+        ("jobs retry state:pending", 2, "completed, failed, cancelled"),
         ("jobs list", 2, "Did you mean 'ls'?"),
         ("job ls", 2, "Did you mean 'jobs'?"),
         ("submit sendemail", 3, "Did you mean 'send_email'?"),
@@ -168,3 +168,18 @@ def test_jobs_are_found_by_error_and_by_id(terminal: Terminal) -> None:
     refused = terminal.run("jobs", "ls", "key:k")
     assert refused.code == 2
     assert "add task:NAME" in refused.err
+
+
+def test_a_queue_is_purged_of_what_waits(terminal: Terminal) -> None:
+    ended = terminal.submit("send_email")
+    terminal.work()
+    for options in ((), ("--delay", "1h")):
+        terminal.submit("send_email", *options)
+    assert terminal.run("queues", "purge", "mail", "--dry-run").out == "Delete 2 jobs (dry run: nothing was done)\n"
+    asked = terminal.run("queues", "purge", "mail")
+    assert asked.code == 4
+    assert "Delete 2 jobs (1 scheduled, 1 pending)? Nothing was done" in asked.err
+    assert terminal.run("queues", "purge", "mail", "-y").out == "2 jobs deleted\n"
+    assert terminal.run("jobs", "ls", "-o", "ids").ids == [ended]
+    assert terminal.run("queues", "purge", "mail", "-y").out == "Delete 0 jobs: none match\n"
+    assert terminal.run("queues", "purge", "mial", "-y").code == 3

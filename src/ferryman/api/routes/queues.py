@@ -1,17 +1,24 @@
-"""`/v1/queues`: look, pause, resume."""
+"""`/v1/queues`: look, pause, resume, purge."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ferryman.api.documented import problems
+from ferryman.api.bodies import check_object, read_json
+from ferryman.api.bulk_schemas import PurgeBody
+from ferryman.api.documented import body_of, lined, problems
 from ferryman.api.guarded import noun_router
+from ferryman.api.lines import LineStream
 from ferryman.api.problems import Problem
 from ferryman.api.render import JsonResponse, queue_body
 from ferryman.api.schemas import QueueBody, QueueList
+from ferryman.api.stopping import stop_of
 from ferryman.app import Ferryman
-from ferryman.domain.errors import did_you_mean
+from ferryman.bulk import Bulk, waiting_in
+from ferryman.domain.errors import InvalidOption, did_you_mean, shown
+from ferryman.domain.state import Operation
+from ferryman.store.messages import QueueRow
 
 
 def queues_router(ferry: Ferryman) -> APIRouter:
@@ -46,12 +53,36 @@ def queues_router(ferry: Ferryman) -> APIRouter:
         await client.store.inspector.pause(queue, False)
         return await _answer(ferry, queue)
 
+    _add_purge(router, ferry)
     return router
 
 
+def _add_purge(router: APIRouter, ferry: Ferryman) -> None:
+    @router.post(
+        "/{queue}/purge",
+        response_class=Response,
+        operation_id="purge_queue",
+        openapi_extra=body_of(PurgeBody),
+        responses={**lined("How it goes, as for /v1/bulk."), **problems(400, 404, 413, 422, 503)},
+    )
+    async def purge_queue(request: Request, queue: str) -> Response:
+        """Delete the jobs that wait in a queue, pending and scheduled ones, and tell how it goes."""
+        body = check_object(await read_json(request, ferry.settings.body_limit), ("confirm",), "")
+        await _find(ferry, queue)
+        if (said := body.get("confirm")) != queue:
+            raise InvalidOption("confirm", f"confirm must be the name of the queue, {queue!r}, got {shown(said)}")
+        inspector = (await ferry.connections.here()).store.inspector
+        steps = Bulk(Operation.DELETE, waiting_in(queue)).run(inspector)
+        return LineStream(steps, stop_of(request), request.url.path)
+
+
 async def _answer(ferry: Ferryman, queue: str) -> Response:
+    return JsonResponse(queue_body(await _find(ferry, queue)))
+
+
+async def _find(ferry: Ferryman, queue: str) -> QueueRow:
     client = await ferry.connections.here()
     rows = {row.name: row for row in await client.store.inspector.queues()}
     if queue not in rows:
         raise Problem(404, "queue_not_found", f"no queue is named {queue[:80]!r}.{did_you_mean(queue, rows)}")
-    return JsonResponse(queue_body(rows[queue]))
+    return rows[queue]
