@@ -1,7 +1,7 @@
 /** A modal dialog: the browser's own, which keeps the focus inside and gives it back at the end. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { Button } from "./button.tsx";
 
@@ -18,7 +18,8 @@ interface Props {
 export function Dialog({ title, onClose, children, actions, wide }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the next key can arrive: what a person types right after a click is meant for the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     // What had the focus may be gone by now, e.g. the row that was deleted.
