@@ -21,9 +21,11 @@ export function Dialog({ title, onClose, children, actions, wide }: Props) {
   // Before the next key can arrive: what a person types right after a click is meant for the dialog.
   useLayoutEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
-    // What had the focus may be gone by now, e.g. the row that was deleted.
+    const box = dialog.current;
+    box?.showModal();
     return () => {
+      box?.close(); // while it is open nothing behind it takes the focus
+      // What had the focus may be gone by now, e.g. the row that was deleted.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       else document.querySelector<HTMLElement>("main")?.focus();
     };
