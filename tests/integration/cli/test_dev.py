@@ -60,6 +60,7 @@ def crew_of(dev: Running) -> list[int]:
 def test_the_demo_runs_from_one_command_and_leaves_nothing_behind(folder: Path, processes: Processes) -> None:
     dev = processes.start("dev", "--port", "0")
     base = url_in(dev)
+    assert f"Dashboard {base}/" in dev.text
     assert complete(base, {"task": "send_email"})["status"] == "completed"
     [message] = (folder / "outbox").glob("*.eml")
     assert b"To: ada@example.com" in message.read_bytes()

@@ -75,10 +75,10 @@ def test_only_a_node_that_is_new_enough_is_taken_from_the_path(
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("built")
 def test_a_source_archive_makes_the_package_without_node(tmp_path: Path) -> None:
     """It brings the built page along, so that nothing has to be fetched for it."""
     build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path), "-t"]
-    subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
     subprocess.run([*build, "sdist"], cwd=ROOT, check=True, capture_output=True)
     [archive] = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as opened:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from ferryman.dashboard import dashboard
 from ferryman.dashboard.mount import STATIC
-from tests.architecture.repository import ROOT
 from tests.integration.api.site import make_ferry
+from tests.integration.cli.listening import free_port
+from tests.integration.cli.processes import Processes, answers, until
 from tests.integration.dashboard.page import client_of
 
 #: What a first visitor waits for, compressed, in bytes; and all pages together.
 FIRST, WHOLE = 90_000, 140_000
 
 
-@pytest.fixture(scope="module", autouse=True)
-def built() -> Path:
-    """Build what is not up to date."""
-    subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True, timeout=300)
-    return STATIC
+pytestmark = [pytest.mark.usefixtures("built"), pytest.mark.timeout(300)]
 
 
 def size_of(paths: Iterable[Path]) -> dict[str, int]:
@@ -43,7 +39,6 @@ def loaded_by(page: Path) -> set[Path]:
     return found
 
 
-@pytest.mark.timeout(300)
 def test_the_first_page_is_small_with_its_charts() -> None:
     charts = list(STATIC.glob("assets/drawing-*.*s"))
     assert len(charts) == 2
@@ -68,3 +63,17 @@ async def test_every_file_that_the_page_names_is_served() -> None:
         page = (await client.get("/")).text
         for url in re.findall(r'\b(?:src|href)="\./([^"]*)"', page):
             assert (await client.get(f"/{url}")).status_code == 200, url
+
+
+def test_the_command_line_serves_it(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("from ferryman import Ferryman\n\nferry = Ferryman('sqlite:///jobs.db')\n")
+    processes, port = Processes(tmp_path), free_port()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        running = processes.start("serve", "shop:ferry", "--port", str(port))
+        until(lambda: answers(f"{url}/livez"), "the server answers", running=running)
+        assert httpx2.get(f"{url}/").text == (STATIC / "index.html").read_text()
+        refused = httpx2.post(f"{url}/v1/queues/mail/pause", headers={"Origin": "http://evil.example"})
+        assert refused.status_code == 403
+    finally:
+        processes.close()
