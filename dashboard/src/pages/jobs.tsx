@@ -165,7 +165,7 @@ function Pages({ listing, query, cursor }: { listing: Listing; query: string; cu
     to(next)();
   };
   return (
-    <nav class="pages" aria-label="Pages">
+    <nav class="pages" aria-label="Parts of the list">
       <Button icon="back" disabled={!cursor} onClick={to(newer ?? "")}>{newer === undefined && cursor ? "Newest" : "Newer"}</Button>
       {newer ? <Button look="quiet" onClick={to("")}>Newest</Button> : null}
       <Button disabled={!next} onClick={older}>

@@ -18,6 +18,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Alert, type Column, Table } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { servers } from "./queue/facts.ts";
+import "../styles/facts.css";
 import "../styles/queues.css";
 
 export function QueuePage({ name }: { name: string }) {

@@ -16,7 +16,7 @@ export interface Suggestion {
 export type Known = Readonly<Record<string, readonly string[]>>;
 
 const AGES = ["15m", "1h", "6h", "24h", "7d"];
-const MOST = 8;
+const MOST = 11;
 
 /** `typed` is the term so far, without the terms before it. */
 export function suggestions(typed: string, known: Known): Suggestion[] {

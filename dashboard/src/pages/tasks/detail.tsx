@@ -1,5 +1,7 @@
 /** What a task is: its signature and schema, what it does by default, how it fares. */
 
+import "../../styles/facts.css";
+
 import { get, path } from "../../api/client.ts";
 import type { RawJson } from "../../api/json.ts";
 import { type Job, JOB_RAW, type Task } from "../../api/types.ts";

@@ -18,12 +18,15 @@ export interface EditorProps {
   faults: ReadonlyMap<string, readonly string[]>;
   /** Names to choose from while typing. */
   names?: readonly string[];
+  /** Of an option, whose type everybody knows: only its name is shown. */
+  terse?: boolean;
 }
 
 export function Editor(props: EditorProps) {
   const { field, pointer, faults } = props;
   const id = useId();
-  const said = faults.get(pointer) ?? [];
+  // What is wrong with a variant that was chosen is said inside.
+  const said = (field.shape.kind === "variants" && props.value.mode === "given" ? undefined : faults.get(pointer)) ?? [];
   const group = field.shape.kind === "object" || field.shape.kind === "list" || field.shape.kind === "variants";
   const about = `${id}-about`;
   const Box = group ? "fieldset" : "div";
@@ -40,14 +43,14 @@ export function Editor(props: EditorProps) {
   );
 }
 
-function Head({ field, value, onChange, id, group }: EditorProps & { id: string; group: boolean }) {
+function Head({ field, value, onChange, id, group, terse }: EditorProps & { id: string; group: boolean }) {
   const name = field.name || "item";
   const label = <><span class="mono">{name}</span>{field.required && <span class="form-required" title="required">*<span class="sr-only"> required</span></span>}</>;
   const selects = field.shape.kind === "boolean" || field.shape.kind === "choice";
   return (
     <div class="form-head">
       {group ? <legend>{label}</legend> : <label for={id}>{label}</label>}
-      <span class="form-type">{typeName(field)}</span>
+      {!terse && <span class="form-type">{typeName(field)}</span>}
       <span class="form-tools">
         {field.nullable && !selects && (
           <Button look="quiet" class="small" aria-pressed={value.mode === "null"} onClick={() => onChange(value.mode === "null" ? untouched(field) : { ...typed(""), mode: "null" })}>
@@ -143,11 +146,11 @@ function Text(props: ControlProps) {
     <>
       <span class="form-text">
         {long ? <Area {...props} rows={5} /> : <Line {...props} inputMode="text" />}
-        <Button look="quiet" icon={long ? "fold" : "unfold"} iconOnly aria-pressed={long} title={long ? "One line" : "Several lines"} onClick={() => setLong(!long)}>
+        {!props.terse && <Button look="quiet" icon={long ? "fold" : "unfold"} iconOnly aria-pressed={long} title={long ? "One line" : "Several lines"} onClick={() => setLong(!long)}>
           {`Several lines for ${props.field.name}`}
-        </Button>
+        </Button>}
       </span>
-      {props.value.mode === "given" && props.value.text === "" && <p class="form-about">An empty text is sent.</p>}
+      {!props.terse && props.value.mode === "given" && props.value.text === "" && <p class="form-about">An empty text is sent.</p>}
       {secret && <p class="form-about">A secret does not travel with a job: the server refuses it.</p>}
     </>
   );

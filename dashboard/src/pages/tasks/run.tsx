@@ -114,6 +114,7 @@ export function RunForm({ task, initial }: { task: Task; initial: Draft }) {
               onChange={(value) => change({ options: { ...draft.options, [field.name]: value } })}
               pointer={`/options/${field.name}`}
               faults={faults}
+              terse
               {...(field.name === "queue" ? { names: Object.keys(live.queues.value) } : {})}
             />
           ))}
