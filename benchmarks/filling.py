@@ -17,8 +17,8 @@ from ferryman.store.protocol import Store
 
 #: Jobs in one call.
 AT_ONCE = 1_000
-#: Of a call: jobs that are run at once, and of the rest those that are due later.
-RUN, LATER = 550, 100
+#: Of a call: jobs that are due later.
+LATER = 100
 #: So long that nothing is due and no lease runs out while we look, in seconds.
 LONG = 86_400.0
 TRACE = 'Traceback (most recent call last):\n  File "app/tasks.py", line 12, in send\n' + "    frame\n" * 100
@@ -39,8 +39,9 @@ class Mixture:
         return cls([f"queue-{n}" for n in range(max(1, lanes // 10))], [f"task-{n}" for n in range(10)])
 
 
-async def fill(store: Store, count: int, mixture: Mixture, seed: int = 6) -> None:
-    """Submit and run jobs: of ten, four are pending or due later, four completed, and two failed or cancelled.
+async def fill(store: Store, count: int, mixture: Mixture, run: int = 550, seed: int = 6) -> None:
+    """Submit jobs and run `run` of each thousand: with 550, of ten jobs four or five are pending or due later, four
+    completed, and two failed or cancelled.
 
     Half have the tag `half`, each of a thousand `customer-N`, one in ten thousand `rare`, one in a hundred a key. A
     hundred run at the end.
@@ -48,22 +49,22 @@ async def fill(store: Store, count: int, mixture: Mixture, seed: int = 6) -> Non
     dice = random.Random(seed)
     running: list[Claimed] = []
     for start in range(0, count, AT_ONCE):
-        await store.submit([_job(dice, mixture, number) for number in range(start, min(start + AT_ONCE, count))])
+        await store.submit([_job(dice, mixture, run, number) for number in range(start, min(start + AT_ONCE, count))])
         outcomes = list(_endings(dice, running))
         running = []
         while True:
-            reply = await store.turn(Turn("filler", secrets.randbits(63), (), mixture.tasks, outcomes, RUN, LONG))
+            reply = await store.turn(Turn("filler", secrets.randbits(63), (), mixture.tasks, outcomes, run, LONG))
             outcomes = []
             running += reply.claimed
-            if len(running) >= RUN or not reply.claimed:
+            if len(running) >= run or not reply.claimed:
                 break
     if len(running) > 100:
         await store.turn(Turn("filler", secrets.randbits(63), (), (), list(_endings(dice, running[100:]))))
 
 
-def _job(dice: random.Random, mixture: Mixture, number: int) -> NewJob:
+def _job(dice: random.Random, mixture: Mixture, run: int, number: int) -> NewJob:
     place = number % AT_ONCE
-    runs = place < RUN
+    runs = place < run
     tags = [f"customer-{dice.randrange(1_000)}"]
     if dice.random() < 0.5:
         tags.append("half")
@@ -74,7 +75,7 @@ def _job(dice: random.Random, mixture: Mixture, number: int) -> NewJob:
         dice.choice(mixture.tasks),
         queue=dice.choice(mixture.queues),
         priority=RUNS if runs else STAYS,
-        delay=LONG if not runs and place < RUN + LATER else None,
+        delay=LONG if not runs and place < run + LATER else None,
         key=f"key-{number}" if number % 100 == 0 else None,
         tags=tuple(tags),
         max_retries=0,

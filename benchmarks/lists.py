@@ -55,7 +55,7 @@ async def questions(store: Store, mixture: Mixture) -> dict[str, _Ask]:
     inspector = store.inspector
     pending = await _one(store, JobFilter((State.PENDING,)))
     rare = (await inspector.find(JobFilter(tags=("rare",)), PageRequest(1, None, oldest_first=True))).jobs[0]
-    filters = {name: JobFilter(**said) for name, said in _filters(mixture, pending).items()}
+    filters = filters_of(mixture, pending)
     middle = (await inspector.find(JobFilter(before=rare.submitted_at), PageRequest())).cursor
 
     def listing(where: JobFilter, cursor: str | None = None) -> _Ask:
@@ -76,7 +76,12 @@ async def questions(store: Store, mixture: Mixture) -> dict[str, _Ask]:
     }
 
 
-def _filters(mixture: Mixture, pending: Job) -> dict[str, dict[str, Any]]:
+def filters_of(mixture: Mixture, pending: Job) -> dict[str, JobFilter]:
+    """Return what is looked for, by name, of a store that has a pending job and was filled with a mixture."""
+    return {name: JobFilter(**said) for name, said in _said(mixture, pending).items()}
+
+
+def _said(mixture: Mixture, pending: Job) -> dict[str, dict[str, Any]]:
     queue, task = mixture.queues[-1], mixture.tasks[0]
     digits = pending.id.replace("-", "")
     return {
