@@ -17,7 +17,7 @@ from ferryman.stores.sqlite.walking import Span, first_since, walk
 #: Jobs that are looked at in one statement.
 AT_ONCE = 500
 #: Most whose errors are looked at, each of which is read with its traceback.
-MOST_ERRORS = 4_000
+MOST_ERRORS = 3_000
 
 
 def find(connection: sqlite3.Connection, where: JobFilter, page: PageRequest) -> Page:
