@@ -1,0 +1,53 @@
+"""A browser for all tests, a site for each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.architecture.repository import ROOT
+from tests.browser.looking import Looker, looking, launch
+from tests.browser.seeds import seed
+from tests.browser.site import Site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    """Build the dashboard if its sources changed."""
+    subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A server that answers; no worker yet."""
+    with Site(tmp_path) as made:
+        made.serve()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
+    """A site in full swing that tests only look at, and the ids of some of its jobs; see seeds.py."""
+    with Site(tmp_path_factory.mktemp("busy")) as made:
+        made.serve()
+        yield made, seed(made)
+
+
+@pytest.fixture
+def look(browser: Browser, site: Site) -> Iterator[Looker]:
+    """Opens pages of the site."""
+    with looking(browser, site.url) as looker:
+        yield looker
