@@ -9,7 +9,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test-setup run test quick check dashboard dashboard-dev format budget bench bench-peers
-.PHONY: model simulate power mutants faults soak lock clean
+.PHONY: model simulate power mutants faults soak screenshots lock clean
 
 help:  ## List these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ faults: test-setup  ## Some of every kind of fault: simulated, on a simulated di
 	$(BIN)/python -m tests.power --durability normal --cuts 300
 	$(BIN)/python -m tests.faults --store sqlite --runs 300
 	$(BIN)/python -m tests.faults --store redis --runs 300
+
+screenshots: test-setup  ## Take a picture of every page of the dashboard, into docs/screenshots
+	$(BIN)/python -m tests.browser $(ARGS)
 
 soak: test-setup  ## Work for an hour on each store, a fault a minute; follows the memory of every process
 	$(BIN)/python -m tests.soak --store sqlite --minutes 60 --rate 300 $(ARGS)

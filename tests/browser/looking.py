@@ -110,4 +110,3 @@ def looking(browser: Browser, url: str) -> Iterator[Looker]:
     finally:
         seen = looker.close()
     assert seen == []
-

@@ -77,13 +77,15 @@ class Site:
         """Submit many jobs of a task, by their arguments; return their ids."""
         ids: list[str] = []
         for start in range(0, len(jobs), 1_000):
-            body = [{"task": task, "args": args, **options} for args in jobs[start : start + 1_000]]
+            body = [{"task": task, "args": args, "options": options} for args in jobs[start : start + 1_000]]
             ids += [job["id"] for job in self.post("v1/jobs/batch", {"jobs": body, "atomic": True})["jobs"]]
         return ids
 
     def settled(self, **states: int) -> None:
         """Wait until there are so many jobs in these states."""
-        until(lambda: all(self.get("v1/stats")["jobs"].get(s, 0) == n for s, n in states.items()), f"there are {states}")
+        until(
+            lambda: all(self.get("v1/stats")["jobs"].get(s, 0) == n for s, n in states.items()), f"there are {states}"
+        )
 
     def __enter__(self) -> Self:
         return self

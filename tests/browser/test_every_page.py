@@ -7,25 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import PHONE, WIDE, Theme, looking
+from tests.browser.pages import PAGES
 from tests.browser.site import Site
 
-#: By name: the path of the page, in which {told} and the like are ids of jobs.
-PAGES = {
-    "overview": "",
-    "queues": "queues",
-    "a queue": "queues/reports",
-    "jobs": "jobs",
-    "jobs of a query": "jobs?query=state:failed",
-    "a completed job": "jobs/{told}",
-    "a failed job": "jobs/{failed}",
-    "a running job": "jobs/{running}",
-    "a job that waits": "jobs/{paused}",
-    "failures": "failures",
-    "tasks": "tasks",
-    "a task": "tasks/countdown",
-    "workers": "workers",
-    "no page": "nowhere",
-}
 #: The success criteria of WCAG 2.2 at the levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
