@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.architecture.repository import ROOT
-from tests.browser.looking import Looker, looking, launch
+from tests.browser.looking import Looker, launch, looking
 from tests.browser.seeds import seed
 from tests.browser.site import Site
 
