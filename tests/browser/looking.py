@@ -109,4 +109,4 @@ def looking(browser: Browser, url: str) -> Iterator[Looker]:
         yield looker
     finally:
         seen = looker.close()
-    assert seen == []
+    assert not seen, "\n".join(seen)
