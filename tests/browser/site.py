@@ -27,6 +27,7 @@ class Site:
         self.app = app
         self.port = free_port()
         self._processes = Processes(folder)
+        self._running: list[Running] = []
         self.server: Running | None = None
         self._api = httpx2.Client(base_url=self.url, timeout=30)
 
@@ -38,7 +39,9 @@ class Site:
     def _start(self, *words: str) -> Running:
         here = os.pathsep.join([str(Path(__file__).parent), str(ROOT / "src"), str(ROOT)])
         url = f"sqlite:///{self.folder / 'jobs.db'}"
-        return self._processes.start(*words, FERRYMAN_URL=url, FERRYMAN_LEASE=str(LEASE), PYTHONPATH=here)
+        running = self._processes.start(*words, FERRYMAN_URL=url, FERRYMAN_LEASE=str(LEASE), PYTHONPATH=here)
+        self._running.append(running)
+        return running
 
     def serve(self) -> Running:
         """Start the server, on the same port as before, and return once it answers."""
@@ -92,4 +95,6 @@ class Site:
 
     def __exit__(self, *_: object) -> None:
         self._api.close()
+        for running in self._running:
+            self.kill(running)  # with patience, a worker would end its jobs
         self._processes.close()
