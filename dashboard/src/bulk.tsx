@@ -9,8 +9,8 @@ import { confirm } from "./ui/confirm.tsx";
 import { StateBadge } from "./ui/state.tsx";
 import { complain, toast } from "./ui/toast.tsx";
 
-/** Returns whether anything was done. */
-export async function actOnMany(action: Action, whom: Whom): Promise<boolean> {
+/** Returns whether anything was done; `onBegin` is called when it was agreed to. */
+export async function actOnMany(action: Action, whom: Whom, onBegin = () => {}): Promise<boolean> {
   const words = WORDS[action];
   try {
     const trial = await post<Trial>("v1/bulk", { body: { action, ...whom, dry_run: true } });
@@ -19,6 +19,7 @@ export async function actOnMany(action: Action, whom: Whom): Promise<boolean> {
       return false;
     }
     if (!(await confirm(question(action, trial)))) return false;
+    onBegin();
     return await run(action, whom, trial);
   } catch (error) {
     complain(`${words.name} failed`, error);
@@ -31,8 +32,8 @@ const many = ({ jobs, exact }: Trial) => (exact ? plural(jobs, "job") : `more th
 function question(action: Action, trial: Trial) {
   const words = WORDS[action];
   return {
-    title: `${words.name} ${many(trial)}?`,
-    action: `${words.name} ${many(trial)}`,
+    title: `${words.with(many(trial))}?`,
+    action: words.with(many(trial)),
     danger: action === "delete" || action === "cancel",
     body: (
       <>

@@ -7,6 +7,8 @@ export const ACTIONS: readonly Action[] = ["retry", "run-now", "cancel", "delete
 
 interface Words {
   name: string;
+  /** The name with whom it is for: "Run 12 jobs now". */
+  with: (whom: string) => string;
   /** "Retried 12 jobs". */
   done: string;
   /** "Retrying 12 jobs". */
@@ -20,6 +22,7 @@ interface Words {
 export const WORDS: Readonly<Record<Action, Words>> = {
   retry: {
     name: "Retry",
+    with: (whom) => `Retry ${whom}`,
     done: "Retried",
     doing: "Retrying",
     effect: "It runs once more, with the same arguments and new retries.",
@@ -28,6 +31,7 @@ export const WORDS: Readonly<Record<Action, Words>> = {
   },
   cancel: {
     name: "Cancel",
+    with: (whom) => `Cancel ${whom}`,
     done: "Cancelled",
     doing: "Cancelling",
     effect: "It ends as cancelled; a run that is under way is told to stop.",
@@ -36,6 +40,7 @@ export const WORDS: Readonly<Record<Action, Words>> = {
   },
   "run-now": {
     name: "Run now",
+    with: (whom) => `Run ${whom} now`,
     done: "Sent on",
     doing: "Sending on",
     effect: "It joins its queue at once instead of when it is due.",
@@ -44,6 +49,7 @@ export const WORDS: Readonly<Record<Action, Words>> = {
   },
   delete: {
     name: "Delete",
+    with: (whom) => `Delete ${whom}`,
     done: "Deleted",
     doing: "Deleting",
     effect: "It is removed with its result, its log and everything else that it had. This cannot be undone.",

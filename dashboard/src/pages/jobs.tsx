@@ -60,7 +60,7 @@ export function JobsPage() {
     <Page title="Jobs">
       <QueryBar terms={terms} known={known(listing.rows)} input={input} onApply={apply} />
       <Tabs terms={terms} counts={counts} />
-      <Notices listing={listing} />
+      <Notices listing={listing} cursor={cursor} />
       <div class="jobs" ref={box}>
         {listing.rows.length > 0 ? (
           <Table
@@ -118,14 +118,14 @@ function Tabs({ terms, counts }: { terms: readonly Term[]; counts: TabCounts }) 
           aria-current={(tab === "all" ? open.length === 0 : open.length === 1 && open[0] === tab) ? "page" : undefined}
         >
           {tab[0]?.toUpperCase() + tab.slice(1)}
-          {counts[tab] && <span class="tab-count num">{count(counts[tab].jobs)}{counts[tab].exact ? "" : "+"}</span>}
+          {counts[tab] && (counts[tab].exact || counts[tab].jobs > 0) && <span class="tab-count num">{count(counts[tab].jobs)}{counts[tab].exact ? "" : "+"}</span>}
         </a>
       ))}
     </nav>
   );
 }
 
-function Notices({ listing }: { listing: Listing }) {
+function Notices({ listing, cursor }: { listing: Listing; cursor: string }) {
   const { error, fresh, page } = listing;
   return (
     <>
@@ -134,7 +134,7 @@ function Notices({ listing }: { listing: Listing }) {
         <div class="notice" role="status">
           <Icon name="info" />
           <p>
-            No index has just these jobs, so the newest {count(page.scan.examined)} were looked at{listing.rows.length > 0 ? "" : ", and none of them matches"}. Older ones may match as well.
+            No index has just these jobs, so the {cursor ? "next" : "newest"} {count(page.scan.examined)} were looked at{listing.rows.length > 0 ? "" : ", and none of them matches"}. Older ones may match as well.
           </p>
         </div>
       )}

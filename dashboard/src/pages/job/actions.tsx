@@ -20,7 +20,7 @@ const ASKED: readonly Action[] = ["cancel", "delete"];
 export function Actions({ job, onDone, onDeleted }: { job: Job; onDone: () => void; onDeleted: () => void }) {
   const act = async (action: Action) => {
     const { name, effect, done } = WORDS[action];
-    if (ASKED.includes(action) && !(await confirm({ title: `${name} this job?`, body: effect, action: `${name} the job`, danger: true }))) return;
+    if (ASKED.includes(action) && !(await confirm({ title: `${WORDS[action].with("this job")}?`, body: effect, action: WORDS[action].with("the job"), danger: true }))) return;
     try {
       if (action === "delete") await remove(path("v1", "jobs", job.id));
       else await post(path("v1", "jobs", job.id, action));

@@ -15,7 +15,7 @@ const MORE: Readonly<Record<string, IconName>> = { retried: "retry", snoozed: "c
 const iconOf = (step: Step) => MORE[step.kind] ?? STATE_ICONS[step.kind as keyof typeof STATE_ICONS] ?? "dots";
 
 export function Life({ job }: { job: Job }) {
-  const list = steps(job);
+  const list = steps(job, now.value);
   const parts = shares(list, now.value);
   return (
     <Section title="Timeline">

@@ -13,7 +13,7 @@ function job(change: Partial<Job>): Job {
   const base = { id: "x", task: "t", queue: "q", state: "pending", attempt: 0, submitted_at: at(100), run_at: null, started_at: null, finished_at: null, worker: null, attempts: [] };
   return { ...base, ...change } as unknown as Job;
 }
-const told = (change: Partial<Job>) => steps(job(change)).map(({ kind, title, from, to }) => [kind, title, from, to]);
+const told = (change: Partial<Job>) => steps(job(change), 10_000).map(({ kind, title, from, to }) => [kind, title, from, to]);
 
 test("a job that waits in line says since when", () => {
   assert.deepEqual(told({}), [["pending", "Waits in line", 100, null]]);
@@ -71,6 +71,10 @@ test("a job that was cancelled in line ends there", () => {
 });
 
 test("in the picture a short step stays visible", () => {
-  const parts = shares(steps(job({ state: "completed", attempt: 1, finished_at: at(1102), attempts: [ran(1, 102, 1102, "completed")] })), 2000);
+  const parts = shares(steps(job({ state: "completed", attempt: 1, finished_at: at(1102), attempts: [ran(1, 102, 1102, "completed")] }), 2000), 2000);
   assert.ok((parts[0] as number) > 1 && (parts[1] as number) > 99);
+});
+
+test("a job that was told to run now waits in line, though it was due later", () => {
+  assert.deepEqual(steps(job({ state: "pending", run_at: at(9_000) }), 200).map((step) => step.title), ["Waits in line"]);
 });

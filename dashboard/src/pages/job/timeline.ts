@@ -28,8 +28,11 @@ const ENDINGS: Readonly<Record<string, string>> = {
   crashed: "its worker died",
 };
 
-/** The steps of a job, oldest first. Attempts that are no longer kept leave a hole, which is told. */
-export function steps(job: Job): Step[] {
+/** The steps of a job up to `at`, oldest first. Attempts that are no longer kept leave a hole, which is told. */
+export function steps(known: Job, at: number): Step[] {
+  // A job that was told to run now keeps the time at which it was due, which says nothing any more.
+  const early = known.state !== "scheduled" && known.run_at !== null && seconds(known.run_at) > at;
+  const job = early && known.state !== "cancelled" ? { ...known, run_at: null } : known;
   const found: Step[] = [];
   let since = seconds(job.submitted_at);
   let last = 0;

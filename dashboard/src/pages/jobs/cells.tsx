@@ -51,7 +51,9 @@ function took(job: Job, at: number): [string, number | null] {
   if (job.finished_at) return ["", job.started_at ? Math.max(0, seconds(job.finished_at) - seconds(job.started_at)) : null];
   if (job.state === "processing" && job.started_at) return ["runs", whole(since(job.started_at))];
   if (job.state === "scheduled" && job.run_at) return ["due in", Math.max(0, Math.ceil(seconds(job.run_at) - at))];
-  const ready = job.run_at && seconds(job.run_at) > seconds(job.submitted_at) ? job.run_at : job.submitted_at;
+  // A job that was told to run now keeps the time at which it was due.
+  const due = job.run_at ? seconds(job.run_at) : 0;
+  const ready = job.run_at && due > seconds(job.submitted_at) && due <= at ? job.run_at : job.submitted_at;
   return ["waits", whole(since(ready))];
 }
 

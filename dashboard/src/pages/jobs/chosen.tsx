@@ -35,10 +35,7 @@ export function Chosen({ chosen, all, rows, query, total, onDone }: Props) {
     all.value = false;
   };
   const act = async (action: Action) => {
-    if (await actOnMany(action, all.value ? { query } : { ids: [...ids] })) {
-      clear();
-      onDone();
-    }
+    if (await actOnMany(action, all.value ? { query } : { ids: [...ids] }, clear)) onDone();
   };
   return (
     <div class="chosen-bar card" role="region" aria-label="Chosen jobs">

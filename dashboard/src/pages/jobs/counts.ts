@@ -3,7 +3,7 @@
 import { get } from "../../api/client.ts";
 import { type State, STATES } from "../../api/types.ts";
 import { live } from "../../live/live.ts";
-import { print, type Term, values, withValues, without } from "../../query/text.ts";
+import { fault, print, type Term, values, withValues, without } from "../../query/text.ts";
 import { useResource } from "../../resource.ts";
 import { kept } from "./kept.ts";
 
@@ -21,7 +21,7 @@ const isCheap = (terms: readonly Term[]) => terms.every((term) => ["state", "que
 
 export function useCounts(terms: readonly Term[]): TabCounts {
   const direct = kept(terms, live.queues.value, live.tasks.value, live.totals.value.jobs);
-  const asked = useAsked(terms, direct === null);
+  const asked = useAsked(terms, direct === null && !terms.some(fault));
   if (direct === null) return asked;
   const total = STATES.reduce((sum, state) => sum + (direct[state] ?? 0), 0);
   if (!live.ready.value) return {};

@@ -36,8 +36,8 @@ export function DatePicker({ id, about, wrong, field, value, format, onChange }:
       {asText
         ? <input {...common} value={value.text} />
         : <input {...common} type={PICKERS[format] ?? "date"} step={format === "date" ? "any" : 1} value={shown} />}
-      {value.mode === "given" && value.text !== "" ? <p class="form-about">Sent as <code>{value.text}</code></p>
-        : field.fallback && <p class="form-about">Left out: {field.fallback}</p>}
+      {moment && value.mode === "given" && value.text !== "" ? <p class="form-about">Sent as <code>{value.text}</code></p>
+        : value.mode === "out" && field.fallback && <p class="form-about">Left out: {field.fallback}</p>}
     </>
   );
 }
