@@ -2,7 +2,7 @@
 
 A job is stored in the target before it is deleted from the source, under the same id: when that is cut off in between,
 the next move finds it in the target and only deletes it. Nothing of the source is claimed meanwhile, since its queues
-are paused, and they stay so. Finished jobs and the live output of jobs stay where they are.
+are paused, and they stay so. Finished jobs, the live output of jobs and the history stay where they are.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ferryman.app import Ferryman
 from ferryman.stores.sqlite import writer
@@ -28,21 +29,35 @@ class Spent:
         """Forget what was counted."""
         self.statements = self.commits = self.strides = 0
 
-    def connect(self, path: Path, synchronous: str) -> sqlite3.Connection:
+    def connect(self, path: Path, synchronous: str) -> Any:
         """Open the file as a writer does, and count what it does."""
         connection = connect(path, synchronous)
-        connection.set_trace_callback(self._executed)
         connection.set_progress_handler(self._strode, STRIDE)
-        return connection
+        return _Counted(connection, self)
 
-    def _executed(self, statement: str) -> None:
-        if not statement.startswith("--"):  # so begins what a trigger executes
-            self.statements += 1
-            self.commits += statement == "COMMIT"
+    def executed(self, statement: str) -> None:
+        """Note a statement."""
+        self.statements += 1
+        self.commits += statement == "COMMIT"
 
     def _strode(self) -> int:
         self.strides += 1
         return 0
+
+
+class _Counted:
+    """A connection that tells what it executes: SQLite's own trace tells of triggers in the same words."""
+
+    def __init__(self, connection: sqlite3.Connection, spent: Spent) -> None:
+        self._connection = connection
+        self._spent = spent
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        self._spent.executed(statement)
+        return self._connection.execute(statement, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import State
 from ferryman.store.protocol import Store
 from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
+from tests.conformance.happened import Happened, happened
 
 _ANY = JobFilter()
 _EVERYTHING = frozenset(Include)
@@ -39,6 +40,7 @@ async def take(store: Store) -> dict[str, Job]:
     counters = {(count.queue, count.task, count.state): count.jobs for count in await store.inspector.counts()}
     assert counters == dict(Counter((job.queue, job.task, job.state) for job in jobs)), "counters differ from a recount"
     await _check_queues(store, jobs)
+    await _check_history(store, jobs)
     whole = await store.inspector.get(ids, _EVERYTHING)
     for short, job in zip(jobs, whole, strict=True):
         assert job is not None
@@ -65,6 +67,14 @@ async def _check_queues(store: Store, jobs: Iterable[Job]) -> None:
     for name, row in rows.items():
         assert name in recount or not any(row.counts.values())
         assert (row.oldest_pending_at is not None) == bool(row.counts.get(State.PENDING))
+
+
+async def _check_history(store: Store, jobs: Sequence[Job]) -> None:
+    """Check that what happened to the jobs that are there was counted; of those that are gone nothing is known."""
+    told = await happened(store)
+    states = Counter(job.state for job in jobs)
+    least = Happened(len(jobs), states[State.COMPLETED], states[State.FAILED], states[State.CANCELLED])
+    assert all(count >= known for count, known in zip(told, least, strict=True)), f"{told} happened, at least {least}"
 
 
 def check(job: Job) -> None:

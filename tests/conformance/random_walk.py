@@ -12,6 +12,7 @@ from ferryman.domain.lease import Claimed, Lease, LeaseState
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.state import FINAL, TRANSITIONS, Operation, State
 from ferryman.store.messages import ACTIONS, Submitted
+from tests.conformance.happened import Happened, happened
 from tests.conformance.world import NO_ERROR, World
 
 TASKS, QUEUES, KEYS = ("a", "b"), ("x", "y"), ("k1", "k2", "k3")
@@ -51,10 +52,15 @@ class Walk:
     stale: list[Lease] = field(default_factory=list)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
+    #: What happened before the walk, and what happened in it.
+    before: Happened | None = None
+    happened: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
 
     async def step(self) -> None:
         """Do one thing and look at everything."""
+        if self.before is None:
+            self.before = await happened(self.world.store)
         steps: list[tuple[int, Callable[[], Awaitable[frozenset[Operation]]]]] = [
             (12, self.submit),
             (8, self.turn),
@@ -78,11 +84,15 @@ class Walk:
             assert (new.state if new else None) in legal, f"{old} became {new} by {set(operations)}"
             if old and new:
                 self.check_numbers(old, new, operations)
+            self.count(old, new)
         self.jobs = after
         for identifier, lease in list(self.leases.items()):
             job = after.get(identifier)
             if job is None or job.state is not State.PROCESSING or job.attempt != lease.attempt:
                 self.stale.append(self.leases.pop(identifier))
+        assert self.before is not None
+        expected = [count + self.happened[name] for name, count in zip(Happened._fields, self.before, strict=True)]
+        assert await happened(self.world.store) == Happened(*expected)
         self.keys = {place: identifier for place, identifier in self.keys.items() if identifier in after}
 
     def check_numbers(self, old: Job, new: Job, operations: frozenset[Operation]) -> None:
@@ -94,6 +104,17 @@ class Walk:
             assert new.crashes >= old.crashes
         if old.state in FINAL and new.state in FINAL:
             assert (new.state, new.result, new.finished_at) == (old.state, old.result, old.finished_at)
+
+    def count(self, old: Job | None, new: Job | None) -> None:
+        """Count what happened to a job in this step, as far as its attempts and its state tell."""
+        if new is None:
+            return
+        ended = [attempt.ending for attempt in (new.attempts or ())[len((old and old.attempts) or ()) :]]
+        self.happened["submitted"] += old is None
+        self.happened["retried"] += ended.count(Ending.RETRIED)
+        self.happened["crashed"] += ended.count(Ending.CRASHED)
+        if new.final and (old is None or old.state is not new.state):
+            self.happened[new.state.value] += 1
 
     # -- what can be done
 

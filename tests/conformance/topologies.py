@@ -61,7 +61,7 @@ class Redis:
         self._url = f"{url}?prefix=t{secrets.token_hex(6)}&partitions={partitions}"
         self._now = EPOCH
         # Each partition gives out its own places in line, by the time: at one moment, some would be the same.
-        self._tick = 0.00001 if partitions > 1 else 0.0
+        self._tick = 0.000005 if partitions > 1 else 0.0
 
     def store(self, retention: Retention) -> Store:
         return open_store(self._url, retention, clock=self.now)

@@ -76,6 +76,12 @@ class World:
         """Move the store's time."""
         await self._topology.advance(seconds)
 
+    async def to_the_next(self, step: float) -> float:
+        """Move the time to where a stretch of so many seconds begins, and return when that is."""
+        begin = (self.now() // step + 1) * step
+        await self.advance(begin - self.now())
+        return begin
+
     def about(self, moment: float) -> Any:
         """Return what compares equal to a moment; a second off, since not every store's clock stands still."""
         return pytest.approx(moment, abs=1.0)

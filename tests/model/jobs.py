@@ -22,6 +22,8 @@ class Jobs:
     #: By job id: the secret half of the lease under which it runs.
     nonces: dict[str, int] = field(default_factory=dict)
     last_place: int = 0
+    #: How often what happened, by queue, task and what it is, as in `look.py`.
+    happened: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def store(self, new: NewJob, now: float) -> None:
         """Store a new job: it waits until it is due, else in line."""
@@ -34,11 +36,25 @@ class Jobs:
         self.change(new.id, timeout=new.timeout, key=new.key, tags=new.tags, args=new.args, attempts=())
         self.change(new.id, request=new.request, fingerprint=new.fingerprint)
         self.line_up(new.id)
+        self._count(self.by_id[new.id], "submitted")
 
     def move(self, job: Job, operation: Operation, target: State, now: float, **fields: Any) -> None:
         """Move a job to another state, if there is such an edge, and change some of its fields."""
         assert Edge(job.state, operation, target) in TRANSITIONS, f"no {operation} from {job.state} to {target}"
         self.change(job.id, state=target, finished_at=now if target in FINAL else None, **fields)
+        if target in FINAL:
+            self._count(job, target.value)
+        if operation is Operation.CLAIM and not job.attempt:
+            self._count(job, "waits")
+        if operation is Operation.FINISH:
+            self._count(job, "runs")
+        if operation is Operation.RECOVER:
+            self._count(job, "crashed")
+        if operation is Operation.FINISH and self.by_id[job.id].retries > job.retries:
+            self._count(job, "retried")
+
+    def _count(self, job: Job, what: str) -> None:
+        self.happened[job.queue, job.task, what] += 1
 
     def forget(self, job: Job, operation: Operation) -> None:
         """Let a job cease to exist; its key and its request are free again."""

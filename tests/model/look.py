@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import State
+from ferryman.store.history import HistoryRow
 from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
 from ferryman.store.protocol import Store
 from ferryman.store.query import Include, JobFilter
 from tests.conformance import census
+from tests.conformance.happened import Happened, history
 from tests.model.queue import KEPT, Queue
 
 _EVERYTHING = frozenset(Include)
@@ -30,18 +33,21 @@ class Seen(NamedTuple):
     counts: dict[tuple[str, str, State], int]
     queues: dict[str, QueueRow]
     workers: dict[str, WorkerRow]
+    #: How often what happened, by queue, task and what it is.
+    happened: dict[tuple[str, str, str], int]
 
 
 async def look(store: Store, ids: Sequence[str]) -> Seen:
     """Ask a store for everything, but for the live output of its jobs; the ids are those of all that may be jobs."""
     inspector = store.inspector
     # All at once: nobody else changes anything meanwhile.
-    listed, whole, counts, queues, workers = await asyncio.gather(
+    listed, whole, counts, queues, workers, happened = await asyncio.gather(
         census.listed(store),
         inspector.get(ids, _EVERYTHING),
         inspector.counts(),
         inspector.queues(),
         inspector.workers(),
+        history(store),
     )
     return Seen(
         {job.id: job for job in whole if job},
@@ -49,7 +55,17 @@ async def look(store: Store, ids: Sequence[str]) -> Seen:
         {(count.queue, count.task, count.state): count.jobs for count in counts},
         {row.name: row for row in queues},
         {row.info.id: row for row in workers},
+        _happened(happened.rows),
     )
+
+
+def _happened(rows: Iterable[HistoryRow]) -> dict[tuple[str, str, str], int]:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        counts = {name: getattr(row, name) for name in Happened._fields}
+        for what, count in {**counts, "waits": row.wait.total, "runs": row.run.total}.items():
+            found[row.queue or "", row.task or "", what] += count
+    return {place: count for place, count in found.items() if count}
 
 
 async def look_closer(store: Store, jobs: dict[str, Job]) -> dict[str, list[FeedEntry]]:
@@ -111,6 +127,8 @@ def differences(model: Queue, seen: Seen, latest: float, *, ordered: bool) -> It
         yield f"listed as {seen.listed}, submitted as {list(expected)}"
     if seen.counts != model.jobs.counts():
         yield f"counts {seen.counts}, not {dict(model.jobs.counts())}"
+    if seen.happened != model.jobs.happened:
+        yield f"{seen.happened} happened, not {dict(model.jobs.happened)}"
     for name in sorted(model.queues | model.paused.keys() | seen.queues.keys()):
         yield from _differ_in_queue(model, name, seen.queues.get(name), latest)
     workers = {

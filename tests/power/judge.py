@@ -10,8 +10,12 @@ from pathlib import Path
 from ferryman.domain.job import Job
 from ferryman.domain.state import State
 from ferryman.store.protocol import Store
+from ferryman.stores.sqlite import migrate
 from tests.conformance import census
 from tests.power.records import Call, Found, Records
+
+#: The version of the schema, before a test makes it one step longer.
+OURS = len(migrate._steps())
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def check_file(path: Path) -> None:
         moved = connection.execute(
             "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'moved%' AND sql > ''"
         ).fetchone()
-        assert moved[0] == (2 if version == 2 else 0), f"version {version} has {moved[0]} of 2 parts"
+        assert moved[0] == (2 if version > OURS else 0), f"version {version} has {moved[0]} of 2 parts"
         problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     finally:
         connection.close()

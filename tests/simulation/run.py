@@ -13,6 +13,7 @@ from ferryman.domain.state import FINAL, State
 from ferryman.store.protocol import Store
 from ferryman.telemetry.events import OutcomeRefused, ServiceFailed
 from tests.conformance import census
+from tests.conformance.happened import Happened, happened
 from tests.history.judge import judge
 from tests.simulation.disasters import Disasters
 from tests.simulation.loop import Deadlock
@@ -85,6 +86,7 @@ async def _run(world: World) -> None:
         await _settle(world, store)
         world.history.final = await census.take(store)
         await census.take_apart(store)
+        _check_happened(world, await happened(store))
     except AssertionError as error:
         world.faults.append(f"census: {error}")
     for worker in workers:
@@ -92,6 +94,17 @@ async def _run(world: World) -> None:
     await store.close()
     world.over = True
     await _unwind(world)
+
+
+def _check_happened(world: World, told: Happened) -> None:
+    """Check that what happened was counted once, also where an answer was lost and the call was made again."""
+    assert told.submitted <= len(set(world.jobs)), f"{told.submitted} jobs submitted, there were {len(world.jobs)}"
+    if told.submitted > len(world.history.final):
+        return  # jobs were deleted, and nobody knows what became of them
+    endings = Counter(attempt.ending for job in world.history.final.values() for attempt in job.attempts or ())
+    known = endings[Ending.COMPLETED], endings[Ending.RETRIED], endings[Ending.CRASHED]
+    assert (told.completed, told.retried, told.crashed) == known, f"{told} happened, not {known}"
+    world.weather.seen["history compared"] += 1
 
 
 async def _settle(world: World, store: Store) -> None:

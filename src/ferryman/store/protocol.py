@@ -14,6 +14,7 @@ from typing import Protocol
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.state import Operation
+from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import (
     LARGEST_FEED,
     Changed,
@@ -66,6 +67,9 @@ class Inspector(Protocol):
 
     async def command(self, worker: str, command: Command | None) -> bool:
         """Leave a command for a worker; False when no such worker is known."""
+
+    async def history(self, request: HistoryRequest) -> History:
+        """Return what happened, by the minute or longer; counted by the transitions."""
 
     async def health(self) -> Health:
         """Check the store itself; makes a round trip."""

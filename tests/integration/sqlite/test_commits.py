@@ -13,8 +13,13 @@ from ferryman.domain.ids import job_id
 from ferryman.domain.job import NewJob
 from ferryman.domain.retention import Retention
 from ferryman.ports import Ports
+from ferryman.store.history import Item
 from ferryman.store.messages import Submitted
+from ferryman.stores.sqlite.connection import connect
 from ferryman.stores.sqlite.store import SqliteStore
+from ferryman.stores.sqlite.wakeups import change_counter
+from ferryman.stores.sqlite.writer import Transaction
+from tests.conformance.happened import Happened, happened
 
 NOW = 1_893_456_000.0
 SIGNAL = "queue:default"
@@ -86,3 +91,33 @@ async def test_what_was_made_by_a_transaction_that_failed_is_made_again(store: S
     [stored] = await store.inspector.get([job.id])
     assert stored is not None
     assert stored.queue == job.queue
+
+
+async def test_what_a_request_counted_that_was_undone_did_not_happen(store: SqliteStore) -> None:
+    """Of requests that share a transaction one may fail alone."""
+    for number in (1, 2):
+        await store.submit([a_job(number)])
+
+    def fails(transaction: Transaction) -> None:
+        transaction.counts[1, Item.SUBMITTED] += 5
+        raise LookupError
+
+    # The writer takes what comes while it is busy together.
+    calls = [store.submit([a_job(number)]) for number in range(3, 23)]
+    failing = [store._writer.run(fails) for _ in range(20)]
+    mixed = [call for pair in zip(calls, failing, strict=True) for call in pair]
+    answers = await asyncio.gather(*mixed, return_exceptions=True)
+    assert [isinstance(answer, LookupError) for answer in answers] == [False, True] * 20
+    assert await happened(store) == Happened(submitted=22)
+
+
+async def test_a_store_at_rest_writes_no_history(store: SqliteStore, tmp_path: Path) -> None:
+    """Upkeep writes once a minute while jobs wait, and not at all when there are none."""
+    await store.submit([a_job(1)])
+    await store.upkeep(10)
+    counter = connect(tmp_path / "jobs.db", "OFF")
+    seen = change_counter(counter)
+    for _ in range(5):
+        await store.upkeep(10)
+    assert change_counter(counter) == seen
+    counter.close()

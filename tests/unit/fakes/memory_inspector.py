@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import Operation, State
+from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import Changed, Command, Count, Health, QueueRow, WorkerInfo, WorkerRow
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
@@ -58,6 +59,9 @@ class MemoryInspector:
         raise NotImplementedError
 
     async def pause(self, queue: str, paused: bool, by: str = "") -> None:
+        raise NotImplementedError
+
+    async def history(self, request: HistoryRequest) -> History:
         raise NotImplementedError
 
     async def health(self) -> Health:

@@ -8,11 +8,13 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.state import Operation, State, sources
+from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import ACTIONS, MOST_AHEAD, Changed, Command, Count, Health, QueueRow, WorkerRow
 from ferryman.store.overview import counted
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.stores.redis import listing
 from ferryman.stores.redis.calls import Calls, Value
+from ferryman.stores.redis.chronicle import history
 from ferryman.stores.redis.places import HOME, place_of, spread
 from ferryman.stores.redis.rows import PARTS, id_bytes, job_of, milliseconds, worker_of
 from ferryman.stores.redis.server import read_health
@@ -105,6 +107,10 @@ class RedisInspector:
         """Return the workers that announced themselves within the last hour, the latest first."""
         now, rows = await self._calls.run("list_workers", HOME, milliseconds(WORKER_KEPT))
         return [worker_of(row, int(now) / 1_000) for row in rows]
+
+    async def history(self, request: HistoryRequest) -> History:
+        """Return what happened, in all partitions."""
+        return await history(self._calls, request)
 
     async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:
         """Cancel, retry, run now or delete."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from ferryman.store.history import KEPT, Item, Step
+
 DEFAULT_PREFIX = "fm"
 
 #: By name in the scripts: what follows the base. Those that end with a colon or a space are completed by the script.
@@ -34,6 +36,9 @@ KEYS = {
     "TAG": ":tag:",  # sorted set by tag: ids by seq
     "UNIQUE": ":unique:",  # string by task, line feed, key: the id of the job that has it
     "REQUEST": ":request:",  # hash by request: its fingerprint, and the id of each of its jobs by number
+    # -- what happened, by lane; see parts/chronicle.lua
+    "OPEN": ":open",  # hash by lane, or by a step, a space and lane: counts of a stretch of time that may go on
+    "PAST": ":past:",  # list by "step lane": counts of those that are over
     # -- queues and workers
     "PAUSED": ":paused",  # hash by queue: since when, a space, by whom
     "WORKERS": ":workers",  # hash by worker: JSON of what it announced
@@ -50,8 +55,15 @@ KEYS = {
 USUAL = {"priority": 5, "max_retries": 3, "max_crashes": 3}
 _USUAL = "local USUAL = { " + ", ".join(f"{name} = '{value}'" for name, value in USUAL.items()) + " }\n"
 
+#: The numbers of what is counted (`store/history.py`), and by which steps for how long, in seconds.
+_ITEM = "local ITEM = { " + ", ".join(f"{item.name} = {item.value}" for item in Item) + " }\n"
+_STEPS = f"local STEPS = {{ {', '.join(str(step.value) for step in Step)} }}\n"
+_KEPT = "local STEP_KEPT = { " + ", ".join(f"[{step.value}] = {kept}" for step, kept in KEPT.items()) + " }\n"
+
 #: Channels of signals have no braces: they are the same for all partitions.
 _SIGNAL = "local SIGNAL = string.match(KEYS[1], '^{(.+):%d+}$') .. ':signal:'\n"
+#: By name in the scripts: the Lua that gives it its value.
+_VALUES = {"USUAL": _USUAL, "SIGNAL": _SIGNAL, "ITEM": _ITEM, "STEPS": _STEPS, "STEP_KEPT": _KEPT}
 _NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
 
 
@@ -75,4 +87,5 @@ def names_used(script: str) -> str:
     """Return Lua that gives the names in a script their values, for those that it uses."""
     used = set(_NAME.findall(script))
     lines = [f"local {name} = KEYS[1] .. '{text}'\n" for name, text in KEYS.items() if name in used]
-    return "".join(lines) + (_USUAL if "USUAL" in used else "") + (_SIGNAL if "SIGNAL" in used else "")
+    lines += [text for name, text in _VALUES.items() if name in used]
+    return "".join(lines)

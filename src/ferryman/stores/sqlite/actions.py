@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from ferryman.domain.errors import InvalidOption
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State, sources
+from ferryman.store.history import Item
 from ferryman.store.messages import Changed
 from ferryman.store.signals import FINISHED, worker_signal
+from ferryman.stores.sqlite import chronicle
 from ferryman.stores.sqlite.submit import take_places
 from ferryman.stores.sqlite.turn import MOST_PROMOTED, MOST_RECOVERED, promote, recover
 from ferryman.stores.sqlite.writer import Transaction
@@ -47,6 +49,8 @@ def act(transaction: Transaction, operation: Operation, ids: Sequence[str], keep
 
 def _cancel(transaction: Transaction, keep: Retention) -> None:
     transaction.signals.update(worker_signal(worker) for (worker,) in transaction.run("cancel_workers"))
+    for lane, count in transaction.run("cancel_lanes"):
+        transaction.counts[lane, int(Item.CANCELLED)] += count
     transaction.run("cancel_history", transaction.now)
     transaction.run("cancel_jobs", transaction.now, keep.cancelled)
     transaction.signals.add(FINISHED)
@@ -80,12 +84,13 @@ def upkeep(transaction: Transaction, limit: int, keep: Retention) -> tuple[int, 
     transaction.run("prune_workers", transaction.now - WORKER_KEPT)
     transaction.run("prune_turns", transaction.now - WORKER_KEPT)
     transaction.run("prune_listeners", transaction.now)
+    chronicle.keep_up(transaction.connection, transaction.now)
     return promoted, recovered, pruned
 
 
 def nothing_to_keep_up(transaction: Transaction) -> bool:
     """Whether a round of upkeep would change nothing; costs a few index look-ups and no write."""
-    return not transaction.value(
+    return chronicle.nothing_to_keep_up(transaction.connection, transaction.now) and not transaction.value(
         "SELECT EXISTS (SELECT 1 FROM job WHERE state = 'scheduled' AND run_at <= ?1)"
         " OR EXISTS (SELECT 1 FROM job WHERE state = 'processing' AND lease_until <= ?1)"
         " OR EXISTS (SELECT 1 FROM job WHERE keep_until <= ?1)"

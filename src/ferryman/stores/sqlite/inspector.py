@@ -14,11 +14,12 @@ from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
+from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import MOST_AHEAD, Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
 from ferryman.store.overview import counted
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
-from ferryman.stores.sqlite import actions, listing
+from ferryman.stores.sqlite import actions, chronicle, listing
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.readers import Readers
 from ferryman.stores.sqlite.rows import attempt_of, worker_of
@@ -78,6 +79,11 @@ class SqliteInspector:
             ).fetchall()
         )
         return [worker_of(row, now) for row in rows]
+
+    async def history(self, request: HistoryRequest) -> History:
+        """Return what happened."""
+        now = self._clock()
+        return await self._readers.run(lambda connection: chronicle.read(connection, request, now))
 
     async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:
         """Cancel, retry, run now or delete."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple
 
 from ferryman.domain.job import NewJob
 from ferryman.domain.state import State
+from ferryman.store.history import Item
 from ferryman.store.messages import Submitted
 from ferryman.stores.sqlite.lanes import Lanes
 from ferryman.stores.sqlite.rows import stored_key
@@ -92,7 +94,10 @@ def _store(transaction: Transaction, jobs: Sequence[NewJob], lanes: Lanes) -> li
     )
     all_new = created == len(jobs)
     answers = [Submitted(job.id, True) for job in jobs] if all_new else _met(transaction, jobs, rows, before)
-    _remember(transaction, [job for job, answer in zip(jobs, answers, strict=True) if answer.created and job.past])
+    stored = jobs if all_new else [job for job, answer in zip(jobs, answers, strict=True) if answer.created]
+    for lane, count in Counter((job.queue, job.task) for job in stored).items():
+        transaction.counts[numbers[lane], int(Item.SUBMITTED)] += count
+    _remember(transaction, [job for job in stored if job.past])
     return answers
 
 

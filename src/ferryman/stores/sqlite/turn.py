@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import itemgetter
 
+from ferryman.domain.histogram import class_of
 from ferryman.domain.lease import Claimed
-from ferryman.domain.outcome import Outcome
+from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.retention import Retention
+from ferryman.domain.state import FINAL
+from ferryman.store.history import Item
 from ferryman.store.messages import Turn, TurnReply
 from ferryman.store.signals import FINISHED
 from ferryman.stores.sqlite.queries import sql
@@ -19,6 +23,12 @@ MOST_RECOVERED = 100
 MOST_PROMOTED = 200
 #: Lanes whose heads are compared in one statement; SQLite allows 500.
 LANES_AT_ONCE = 100
+
+#: Columns of claim_read.sql that make a `Claimed`.
+_WIDTH = len(Claimed._fields)
+#: As plain numbers and texts: thousands are counted per second.
+_ENDS = {state.value: int(Item[state.name]) for state in FINAL}
+_RETRIED, _CRASHED, _WAIT, _RUN = int(Item.RETRIED), int(Item.CRASHED), int(Item.WAIT), int(Item.RUN)
 
 
 def take_turn(transaction: Transaction, turn: Turn, keep: Retention) -> TurnReply:
@@ -42,7 +52,7 @@ def take_turn(transaction: Transaction, turn: Turn, keep: Retention) -> TurnRepl
     positions = set(json.loads(accepted))
     return TurnReply(
         [position in positions for position in range(len(turn.outcomes))],
-        _read(transaction, claimed, turn.request),
+        _read(transaction, claimed, turn.request, fresh=replay is None),
         due_in(transaction),
     )
 
@@ -77,9 +87,7 @@ def finish(transaction: Transaction, outcomes: Sequence[Outcome], keep: Retentio
         return "[]"
     rows = json.dumps([(*o.lease, o.ending, o.result, o.error, o.delay) for o in outcomes])
     transaction.run("end_outcomes", rows, transaction.now)
-    positions: str = transaction.value("SELECT json_group_array(position) FROM temp.ended")
-    _end(transaction, keep)
-    return positions
+    return json.dumps(_end(transaction, keep))
 
 
 def recover(transaction: Transaction, most: int, keep: Retention) -> int:
@@ -90,15 +98,32 @@ def recover(transaction: Transaction, most: int, keep: Retention) -> int:
     return count
 
 
-def _end(transaction: Transaction, keep: Retention) -> None:
-    """End the attempts in temp.ended: write them down, keep results, move the jobs on."""
+def _end(transaction: Transaction, keep: Retention) -> list[int]:
+    """End the attempts in temp.ended: write them down, keep results, move the jobs on; return their positions."""
     now = transaction.now
+    ended = json.loads(transaction.value(sql("end_read")))
+    _count(transaction, ended)
     transaction.run("end_history", now)
     transaction.run("end_results")
     transaction.run("end_jobs", now, keep.completed, keep.failed, keep.cancelled)
     transaction.tell_queues(queue for (queue,) in transaction.run("end_queues"))
     transaction.signals.add(FINISHED)
     transaction.connection.execute("DELETE FROM temp.ended")
+    return [position for position, *_ in ended]
+
+
+def _count(transaction: Transaction, ended: Sequence[tuple[int | None, int, float, str, str]]) -> None:
+    """Count attempts that ended, and the jobs that ended with them; how long one ran that crashed nobody knows."""
+    counts = transaction.counts
+    for _, lane, lasted, ending, target in ended:
+        if target in _ENDS:
+            counts[lane, _ENDS[target]] += 1
+        elif ending == Ending.RETRIED:
+            counts[lane, _RETRIED] += 1
+        if ending == Ending.CRASHED:
+            counts[lane, _CRASHED] += 1
+        else:
+            counts[lane, _RUN + class_of(lasted)] += 1
 
 
 def promote(transaction: Transaction, most: int) -> int:
@@ -154,7 +179,16 @@ def _heads_statement(lanes: int) -> str:
     return f"SELECT json_group_array(json_array(rank, place, seq)) FROM ({union})"
 
 
-def _read(transaction: Transaction, claimed: str, nonce: int) -> list[Claimed]:
+def _read(transaction: Transaction, claimed: str, nonce: int, fresh: bool) -> list[Claimed]:
+    """Return what was claimed; when it was just now, count how long each waited to be claimed for the first time."""
     if claimed == "[]":
         return []
-    return [Claimed._make(row) for row in json.loads(transaction.value(sql("claim_read"), claimed, nonce))]
+    rows = json.loads(transaction.value(sql("claim_read"), claimed, nonce))
+    rows.sort(key=itemgetter(_WIDTH))  # they come in this order, but SQLite does not promise it
+    if fresh:
+        counts, now = transaction.counts, transaction.now
+        for row in rows:
+            if row[1] == 1:
+                _, lane, since = row[_WIDTH:]
+                counts[lane, _WAIT + class_of(now - since)] += 1
+    return [Claimed._make(row[:_WIDTH]) for row in rows]

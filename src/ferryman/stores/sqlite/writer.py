@@ -7,6 +7,7 @@ import queue
 import sqlite3
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from ferryman.domain.clock import Clock
 from ferryman.domain.errors import StoreMisconfigured, StoreUnavailable
 from ferryman.ports import Ports
 from ferryman.store.signals import ANY_QUEUE, queue_signal
+from ferryman.stores.sqlite import chronicle
 from ferryman.stores.sqlite.connection import PATIENCE, connect, identity, translate
 from ferryman.stores.sqlite.queries import sql
 
@@ -35,11 +37,15 @@ LOCK_PAUSE = 0.0003
 
 @dataclass(slots=True)
 class Transaction:
-    """What a request works with: the connection, the time, and the signals to send once it is committed."""
+    """What a request works with: the connection and the time.
+
+    `signals` are sent once it is committed. `counts` is what happened, which is written down before.
+    """
 
     connection: sqlite3.Connection
     now: float
     signals: set[str] = field(default_factory=set)
+    counts: chronicle.Counts = field(default_factory=Counter)
 
     def tell_queues(self, queues: Iterable[str]) -> None:
         """Signal that there may be something to claim in these queues."""
@@ -185,6 +191,7 @@ class Writer:
         try:
             self._check_file()
             answers = [self._run_one(request, transaction, alone=len(group) == 1) for request in group]
+            chronicle.write(connection, transaction.counts, transaction.now)
             failpoints.reached("sqlite.before")
             connection.execute("COMMIT")
         except BaseException:
@@ -222,6 +229,7 @@ class Writer:
         if alone:
             return request.future, request.work(transaction), None
         connection = transaction.connection
+        counts = transaction.counts.copy()
         connection.execute("SAVEPOINT request")
         try:
             answer = request.work(transaction)
@@ -229,6 +237,7 @@ class Writer:
             raise
         except Exception as error:
             self._undone()
+            transaction.counts = counts
             connection.execute("ROLLBACK TO request")
             connection.execute("RELEASE request")
             return request.future, None, error

@@ -199,6 +199,7 @@ VALUES: dict[str, list[Any]] = {
     "list_workers": [1_000],
     "pause_queue": ["mail", 1, "ada"],
     "place_in_line": [b"\0" * 16],
+    "read_history": [60, 10, 0, 0],
     "register_format": [1, 1],
     "retire_worker": ["w", 2],
     "submit": [1, "mail task", "task", 5, 3, 3, b"\1" * 16, 1, "{}", 0],

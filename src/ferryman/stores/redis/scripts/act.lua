@@ -68,6 +68,7 @@ while position < #ARGV do
   end
   answer[#answer + 1] = { done and 1 or 0, state or '' }
 end
+settle_chronicle()
 if changed then redis.call('SET', ANSWERED .. 'act ' .. request, cmsgpack.pack(answer), 'PX', ANSWER_KEPT) end
 send_signals()
 return answer

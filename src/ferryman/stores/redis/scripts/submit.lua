@@ -69,6 +69,10 @@ local function register(id, seq, kind, more, due)
   if due then
     fields[#fields + 1] = 'run_at'
     fields[#fields + 1] = due
+  elseif more.submitted then
+    -- A place of its own says that seq does not tell since when it waits: see claims.lua.
+    fields[#fields + 1] = 'place'
+    fields[#fields + 1] = seq
   end
   if more.key then redis.call('SET', UNIQUE .. kind.task .. '\n' .. more.key, id) end
   if more.request then
@@ -142,7 +146,7 @@ while position < #ARGV do
   if not meets_one(number, id, kind, more) then
     place = place + 1
     local seq, due = whole(place), due_of(more)
-    lanes[kind.lane] = true
+    lanes[kind.lane] = (lanes[kind.lane] or 0) + 1
     if more == NOTHING then
       store(id, seq, kind, args, 'pending')
     else
@@ -156,8 +160,12 @@ while position < #ARGV do
   end
   number = number + 1
 end
-for lane in pairs(lanes) do redis.call('SADD', LANES, lane) end
+for lane, number_stored in pairs(lanes) do
+  redis.call('SADD', LANES, lane)
+  count(lane, ITEM.SUBMITTED, number_stored)
+end
 settle_indexes()
 settle_lines()
+settle_chronicle()
 send_signals()
 return answer

@@ -34,12 +34,31 @@ local function holds(token, state, attempt, nonce)
   return state == 'processing' and string.sub(token, ID + 1) == attempt .. ' ' .. nonce
 end
 
+-- How many attempts one after the other ran as long: those of one lane that began in one turn, whose number is the nonce
+-- of their leases.
+local ran, began = { number = 0 }, {}
+
+local function settle_runs()
+  if ran.number > 0 then count(ran.lane, ITEM.RUN + class_of(now - began[ran.nonce]), ran.number) end
+end
+
+local function next_run(id, lane, nonce)
+  settle_runs()
+  began[nonce] = began[nonce] or redis.call('HGET', JOB .. id, 'started')
+  ran = { lane = lane, nonce = nonce, number = 1 }
+end
+
 -- Completing is what happens most, and reads the least.
 local function finish_one(token, said)
   local id = string.sub(token, 1, ID)
   local state, attempt, nonce, lane, seq =
     unpack(redis.call('HMGET', JOB .. id, 'state', 'attempt', 'nonce', 'lane', 'seq'))
   if not holds(token, state, attempt, nonce) then return false end
+  if lane == ran.lane and nonce == ran.nonce then
+    ran.number = ran.number + 1
+  else
+    next_run(id, lane, nonce)
+  end
   if string.sub(said, 1, 1) == '+' then
     complete({ id = id, lane = lane, seq = seq }, string.sub(said, 2))
   else
@@ -57,6 +76,7 @@ local function finish(tokens, said)
     if held then ended[#ended + 1] = token end
   end
   in_pieces('ZREM', LEASES, ended)
+  settle_runs()
   settle_ends()
   return table.concat(accepted)
 end
@@ -92,5 +112,6 @@ if want > 0 then tokens, cut_short = claim(want, tasks, queues, worker, request,
 if #ended > 0 or #tokens > 0 then
   redis.call('SET', answered_key, cmsgpack.pack({ request, accepted, tokens }), 'PX', ANSWER_KEPT)
 end
+settle_chronicle()
 send_signals()
 return { accepted, cut_short and 0 or due_in(), answer, now_text }

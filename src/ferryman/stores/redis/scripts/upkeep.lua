@@ -50,10 +50,36 @@ local function forget_workers()
   in_pieces('HDEL', COMMANDS, gone)
 end
 
+-- How long the first in a line waits; entries that count no more are passed over, a few at most.
+local MOST_STALE = 10
+local function look_at_wait(line)
+  local lane = string.match(line, '^%d+ (.+)$')
+  for _, entry in ipairs(redis.call('LRANGE', LINE .. line, 0, MOST_STALE)) do
+    local id, place = string.sub(entry, 1, ID), string.sub(entry, ID + 1)
+    local state, own, seq, submitted, run_at =
+      unpack(redis.call('HMGET', JOB .. id, 'state', 'place', 'seq', 'submitted', 'run_at'))
+    if state == 'pending' and (own or seq) == place then
+      local since = math.max(tonumber(submitted) or seq / 1000, tonumber(run_at) or 0)
+      count_oldest(lane, math.max(0, now - math.floor(since)))
+      return
+    end
+  end
+end
+
+-- Once a minute.
+local function look_at_waits()
+  local minute = whole(math.floor(now / 1000 / STEPS[1]))
+  if redis.call('HGET', OPEN, 'looked') == minute then return end
+  redis.call('HSET', OPEN, 'looked', minute)
+  for _, line in ipairs(redis.call('SMEMBERS', READY)) do look_at_wait(line) end
+end
+
 write_though_full()
 local promoted = promote(most)
 local recovered = recover(most)
 local pruned, looked = prune_all()
 forget_workers()
+look_at_waits()
+settle_chronicle()
 send_signals()
 return { promoted, recovered, pruned, looked, due_in() }

@@ -1,8 +1,8 @@
 -- Match outcomes with the leases they hold; whatever holds none is left out and so changes nothing.
 -- in:  ?1 JSON [[job id, attempt, nonce, ending, result, error, delay], ...]   ?2 now
 -- out: temp.ended
-INSERT OR IGNORE INTO temp.ended (seq, position, ending, target, result, error, run_at)
-SELECT job.seq, o.key, o.value ->> 3,
+INSERT OR IGNORE INTO temp.ended (seq, position, lane, lasted, ending, target, result, error, run_at)
+SELECT job.seq, o.key, job.lane, ?2 - job.started_at, o.value ->> 3,
        CASE o.value ->> 3
            WHEN 'retried'  THEN iif(job.retries < job.max_retries, 'scheduled', 'failed')
            WHEN 'snoozed'  THEN 'scheduled'

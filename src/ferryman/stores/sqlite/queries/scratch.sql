@@ -2,6 +2,8 @@
 CREATE TABLE temp.ended (
     seq      INTEGER PRIMARY KEY,
     position INTEGER,               -- of the outcome in the turn; NULL for a recovered lease
+    lane     INTEGER NOT NULL,
+    lasted   REAL NOT NULL,         -- seconds since the attempt began
     ending   TEXT NOT NULL,
     target   TEXT NOT NULL,         -- the state the job goes to
     result   TEXT,

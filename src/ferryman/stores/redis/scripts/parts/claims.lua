@@ -84,6 +84,27 @@ local function let_go(lines)
   end
 end
 
+-- How many jobs one after the other waited about as long: those of one lane that could be claimed from a time on, and
+-- until a time, as text. To compare that costs less than to count each.
+local same = { number = 0 }
+
+local function settle_waits()
+  if same.number > 0 then count(same.lane, ITEM.WAIT + same.class, same.number) end
+end
+
+local function next_wait(lane, since)
+  settle_waits()
+  local class, least, most = class_of(now - math.floor(since / 1000))
+  same = { lane = lane, class = class, number = 1, from = whole((now - most) * 1000), to = whole((now - least + 1) * 1000 - 1) }
+end
+
+-- Since when a job could be claimed, in microseconds. Its seq says so, unless it has a place of its own.
+local function since_when(id, fields)
+  if not fields[2] then return fields[3] end
+  local submitted, run_at = unpack(redis.call('HMGET', JOB .. id, 'submitted', 'run_at'))
+  return whole(math.max(submitted and submitted * 1000 or fields[3], (run_at or 0) * 1000))
+end
+
 -- Give the chosen jobs to the worker; answers their tokens.
 local function grant(chosen, worker, request, lease, answer)
   local tokens, leases = {}, {}
@@ -95,11 +116,20 @@ local function grant(chosen, worker, request, lease, answer)
       'started', now_text)
     leave('pending', lane, id)
     enter('processing', lane, id, fields[3])
+    if not fields[5] then
+      local since = since_when(id, fields)
+      if lane == same.lane and since >= same.from and since <= same.to then
+        same.number = same.number + 1
+      else
+        next_wait(lane, since)
+      end
+    end
     tokens[n] = id .. attempt .. ' ' .. request
     leases[2 * n - 1] = lease_until
     leases[2 * n] = tokens[n]
     describe(answer, id, attempt, lane, fields)
   end
+  settle_waits()
   in_pieces('ZADD', LEASES, leases)
   settle_indexes()
   return tokens

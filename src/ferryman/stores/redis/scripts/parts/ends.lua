@@ -73,6 +73,7 @@ local by_ending = {
     local retries = tonumber(job.retries or 0)
     if retries < tonumber(job.max_retries) then
       write_attempt(job, 'retried', said)
+      count(job.lane, ITEM.RETRIED, 1)
       schedule(job, 'processing', delay, 'retries', retries + 1)
     else
       write_attempt(job, 'failed', said)

@@ -1,6 +1,9 @@
 -- A job is in exactly one index, by its state and its lane, which is its queue and its task. Moves are collected and
 -- made together.
--- parts: values
+-- parts: values chronicle
+
+-- Whoever enters one of these states has ended.
+local ENDS = { completed = ITEM.COMPLETED, failed = ITEM.FAILED, cancelled = ITEM.CANCELLED }
 
 local entering, leaving = {}, {}
 
@@ -22,9 +25,18 @@ local function make_moves(command, moves)
   end
 end
 
+local function count_ends()
+  for state, item in pairs(ENDS) do
+    if entering[state] then
+      for lane, members in pairs(entering[state]) do count(lane, item, #members / 2) end
+    end
+  end
+end
+
 -- Make the moves. To be called before a job can move a second time.
 local function settle_indexes()
   make_moves('ZREM', leaving)
   make_moves('ZADD', entering)
+  count_ends()
   entering, leaving = {}, {}
 end

@@ -8,6 +8,7 @@ local function recover_one(job)
   local message = 'the worker died ' .. crashes .. times .. job.worker .. ' did not renew its lease'
   local error = '{"type": "WorkerDied", "message": ' .. cjson.encode(message) .. ', "traceback": ""}'
   write_attempt(job, 'crashed', error)
+  count(job.lane, ITEM.CRASHED, 1)
   if crashes < tonumber(job.max_crashes) then
     hand_back(job, 'crashes', crashes)
   else
