@@ -9,6 +9,8 @@ import { Following } from "./follow.ts";
 
 /** Milliseconds until the stream of a hidden page is closed: a browser has few connections for all of its tabs. */
 const HIDDEN = 5_000;
+/** Milliseconds between two drawings: as often as words come one by one, however many lines come at once. */
+const DRAWN = 80;
 
 /** What was heard up to now. A new object each time: what is drawn from the same one is not drawn again. */
 export interface Heard {
@@ -28,8 +30,8 @@ export function useFollowing(id: string, over: boolean | undefined, onState: () 
   const told = useRef(onState);
   told.current = onState;
   if (held.current?.id !== id) {
-    let frame = 0;
-    const later = () => (frame ||= requestAnimationFrame(() => ((frame = 0), draw(0))));
+    let timer = 0;
+    const later = () => (timer ||= window.setTimeout(() => ((timer = 0), draw(0)), DRAWN));
     const around = {
       open: (after: string) => new EventSource(path("v1", "jobs", id, "events") + search({ after })),
       timer: (run: () => void, ms: number) => {
@@ -45,7 +47,9 @@ export function useFollowing(id: string, over: boolean | undefined, onState: () 
   }
   const { following } = held.current;
   const paused = live.standing.value === "paused";
-  useEffect(() => (paused ? undefined : whileLookedAt(following)), [following, paused]);
+  // A job that is not there has no stream either, and a browser would ask for it for ever.
+  const there = over !== undefined;
+  useEffect(() => (paused || !there ? undefined : whileLookedAt(following)), [following, paused, there]);
   useEffect(() => {
     if (over === false && following.feed.over && !paused) following.reopen();
   }, [following, over, paused]);

@@ -1,5 +1,6 @@
 /** What the job says: log lines and output as they come. The view follows the end until the reader scrolls up. */
 
+import { Component } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { clockTime, count } from "../../format.ts";
@@ -36,7 +37,7 @@ export function Said({ heard, running }: { heard: Heard; running: boolean }) {
           // Whoever reads it by ear goes there; that it ticks is not called out.
           <div class={both ? `said-lines ${part}` : "said-lines"} ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label="Log and output">
             {heard.dropped > 0 && <p class="said-mark">{count(heard.dropped)} earlier lines are not shown</p>}
-            {blocks.map((block) => <One key={block.key} block={block} />)}
+            {inChunks(blocks).map((chunk) => <Chunk key={Math.floor((chunk[0] as Block).key / CHUNK)} blocks={chunk} />)}
           </div>
         )}
         {!following && (
@@ -59,6 +60,32 @@ function Parts({ part, onPart }: { part: Part; onPart: (part: Part) => void }) {
       ))}
     </div>
   );
+}
+
+/** Blocks that are drawn together: of a long log only the first and the last chunk change. */
+const CHUNK = 50;
+
+function inChunks(blocks: readonly Block[]): Block[][] {
+  const chunks: Block[][] = [];
+  let number = -1;
+  for (const block of blocks) {
+    const own = Math.floor(block.key / CHUNK);
+    if (own === number) chunks.at(-1)?.push(block);
+    else chunks.push([block]);
+    number = own;
+  }
+  return chunks;
+}
+
+class Chunk extends Component<{ blocks: readonly Block[] }> {
+  override shouldComponentUpdate({ blocks }: { blocks: readonly Block[] }): boolean {
+    const drawn = this.props.blocks;
+    return blocks.length !== drawn.length || blocks[0] !== drawn[0] || blocks.at(-1) !== drawn.at(-1);
+  }
+
+  render() {
+    return <div class="said-chunk">{this.props.blocks.map((block) => <One key={block.key} block={block} />)}</div>;
+  }
 }
 
 function One({ block }: { block: Block }) {
