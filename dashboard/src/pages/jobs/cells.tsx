@@ -10,14 +10,15 @@ import { Badge, StateBadge } from "../../ui/state.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { part, type Progress } from "../job/feed.ts";
+import { mostAttempts } from "./attempts.ts";
 import type { Row } from "./listing.ts";
 
 export const COLUMNS: readonly Column<Row>[] = [
   { id: "job", head: "Job", bare: true, cell: ({ job }) => <a class="mono nowrap" href={href(["jobs", job.id])} title={job.id}>{brief(job.id)}</a> },
   { id: "task", head: "Task", cell: ({ job }) => <span class="name" title={job.task}>{job.task}</span> },
-  { id: "queue", head: "Queue", cell: ({ job }) => <span class="name" title={job.queue}>{job.queue}</span> },
+  { id: "queue", head: "Queue", from: "wide", cell: ({ job }) => <span class="name" title={job.queue}>{job.queue}</span> },
   { id: "state", head: "State", cell: Standing },
-  { id: "attempt", head: "Attempt", end: true, cell: ({ job }) => <AttemptOf job={job} />, hint: "Attempts so far, of those it may take" },
+  { id: "attempt", head: "Attempt", end: true, from: "wide", cell: ({ job }) => <AttemptOf job={job} />, hint: "Attempts so far, of those it may take" },
   { id: "submitted", head: "Submitted", end: true, cell: ({ job }) => <Time at={job.submitted_at} /> },
   { id: "took", head: "Time", end: true, cell: ({ job }) => <Took job={job} />, hint: "How long it ran, runs, waits, or has until it is due" },
   { id: "detail", head: "Detail", bare: true, cell: ({ job }) => <Detail job={job} /> },
@@ -26,9 +27,6 @@ export const COLUMNS: readonly Column<Row>[] = [
 function Standing({ job, gone }: Row) {
   return gone === "deleted" ? <Badge icon="trash">deleted</Badge> : <StateBadge state={job.state} />;
 }
-
-/** The most attempts that a job takes as far as it fails by errors. */
-export const mostAttempts = (job: Job) => Math.max(job.max_retries + 1, job.attempt);
 
 export function AttemptOf({ job }: { job: Job }) {
   if (job.attempt === 0) return <span class="muted">–</span>;
