@@ -17,7 +17,7 @@ from ferryman.stores.redis.rows import id_text, job_of
 
 #: Jobs that are looked at in one call, during which a server does nothing else; a page ends there, and its cursor goes
 #: on. Where only ids are compared each look takes a part of the time.
-MOST_SCANNED, MOST_IDS = 2_000, 5_000
+MOST_SCANNED, MOST_IDS = 2_000, 3_000
 #: The fewest in each partition, which share the bound: enough for a page that is found without looking.
 FEWEST = LARGEST_PAGE + 1
 #: A job whose id has a time in it was submitted at most so many seconds before and after it: clocks differ, and ids
