@@ -42,7 +42,7 @@ end
 -- The sources that may have one of the first `wanted` entries: those whose own first is among so many firsts.
 local function sources_of(keys, span, wanted)
   local found, entries_of, ranks = {}, {}, {}
-  local count = math.min(MOST_READ, math.ceil(wanted / math.max(1, #keys)))
+  local count = math.min(MOST_READ, math.ceil(2 * wanted / math.max(1, #keys)))
   for _, key in ipairs(keys) do
     local entries = read(key, span.low, span.high, span.oldest_first, count)
     if entries[1] then
