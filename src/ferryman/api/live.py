@@ -18,6 +18,7 @@ from ferryman.api.stream import event
 from ferryman.domain.errors import StoreError
 from ferryman.ports import SYSTEM
 from ferryman.store.messages import Count, WorkerRow
+from ferryman.store.overview import RECENT, figures
 from ferryman.store.protocol import Store
 from ferryman.store.signals import ANY_QUEUE, FINISHED
 
@@ -95,9 +96,12 @@ class Live:
     async def _sample(self, stirred: bool) -> None:
         inspector = self._store.inspector
         try:
-            counts, queues, workers = await asyncio.gather(inspector.counts(), inspector.queues(), inspector.workers())
+            counts, queues, workers, recent = await asyncio.gather(
+                inspector.counts(), inspector.queues(), inspector.workers(), inspector.history(RECENT)
+            )
+            fared = figures(queues, recent, workers)
             table = {
-                "queues": {row.name: _row(queue_body(row)) for row in queues},
+                "queues": {row.name: _row(queue_body(row, fared[row.name])) for row in queues},
                 "tasks": _tasks(self._tasks(), counts),
                 "workers": {row.info.id: _row(worker_body(row)) for row in workers},
             }

@@ -11,8 +11,10 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ferryman.domain.clock import rfc3339
+from ferryman.domain.histogram import Quantiles
 from ferryman.domain.job import Attempt, Job
 from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
+from ferryman.store.overview import QueueFigures, Rates, TaskStatistics
 from ferryman.store.query import Include
 from ferryman.store.why import Why
 
@@ -147,7 +149,7 @@ def event_body(entry: FeedEntry) -> dict[str, Any]:
     }
 
 
-def queue_body(queue: QueueRow) -> dict[str, Any]:
+def queue_body(queue: QueueRow, figures: QueueFigures) -> dict[str, Any]:
     """Return a queue's members."""
     return {
         "name": queue.name,
@@ -156,6 +158,32 @@ def queue_body(queue: QueueRow) -> dict[str, Any]:
         "paused_by": queue.paused_by,
         "jobs": {state: jobs for state, jobs in queue.counts.items() if jobs},
         "oldest_pending_at": time_of(queue.oldest_pending_at),
+        "rates": rates_body(figures.rates),
+        "wait": quantiles_body(figures.wait),
+        "failure_rate": figures.failure_rate,
+        "workers": figures.workers,
+        "drain_seconds": figures.drain_seconds,
+    }
+
+
+def rates_body(rates: Rates) -> dict[str, float]:
+    """Return the members of rates, in jobs per second."""
+    return {"in": rates.submitted, "out": rates.ended, "failed": rates.failed}
+
+
+def quantiles_body(quantiles: Quantiles | None) -> dict[str, float] | None:
+    """Return the members of quantiles, in seconds."""
+    return None if quantiles is None else quantiles._asdict()
+
+
+def statistics_body(statistics: TaskStatistics) -> dict[str, Any]:
+    """Return the members of a task's statistics."""
+    return {
+        "wait": quantiles_body(statistics.wait),
+        "run": quantiles_body(statistics.run),
+        "failure_rate": statistics.failure_rate,
+        "completed": statistics.completed,
+        "failed": statistics.failed,
     }
 
 

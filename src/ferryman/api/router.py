@@ -8,6 +8,7 @@ from ferryman.api.routes.bulk import bulk_router
 from ferryman.api.routes.events import events_router
 from ferryman.api.routes.jobs import jobs_router
 from ferryman.api.routes.live import live_router
+from ferryman.api.routes.metrics import metrics_router
 from ferryman.api.routes.probes import probes_router
 from ferryman.api.routes.queues import queues_router
 from ferryman.api.routes.results import results_router
@@ -27,6 +28,7 @@ _NOUNS = (
     queues_router,
     workers_router,
     stats_router,
+    metrics_router,
     live_router,
     probes_router,
 )

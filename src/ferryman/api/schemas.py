@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from ferryman.api.history_schemas import QuantilesBody, RatesBody, StatisticsBody
 from ferryman.store.why import Reason
 
 _SUBMIT_EXAMPLE: dict[str, JsonValue] = {"task": "send_email"}
@@ -195,7 +196,7 @@ class ResultBody(BaseModel):
 
 
 class QueueBody(BaseModel):
-    """A queue and its jobs by state."""
+    """A queue and its jobs by state; `wait` and `failure_rate` are of the last 15 minutes."""
 
     name: str
     paused: bool
@@ -203,6 +204,11 @@ class QueueBody(BaseModel):
     paused_by: str | None
     jobs: dict[str, int]
     oldest_pending_at: str | None
+    rates: RatesBody
+    wait: QuantilesBody | None
+    failure_rate: float | None = Field(description="From 0 to 1, of jobs that completed or failed.")
+    workers: int = Field(description="Live workers that serve it, quiet ones left out.")
+    drain_seconds: float | None = Field(description="Until nothing is pending, if all goes on like this.")
 
 
 class QueueList(BaseModel):
@@ -238,7 +244,7 @@ class WorkerList(BaseModel):
 
 
 class TaskBody(BaseModel):
-    """A task: its signature, the JSON schema of its arguments, its defaults and its jobs by state."""
+    """A task: its signature, the JSON schema of its arguments, its defaults, its jobs by state, and how it fared."""
 
     name: str
     signature: str
@@ -246,6 +252,7 @@ class TaskBody(BaseModel):
     schema_: dict[str, Any] = Field(alias="schema")
     defaults: dict[str, Any]
     jobs: dict[str, int]
+    statistics: StatisticsBody
 
 
 class TaskList(BaseModel):
@@ -262,6 +269,8 @@ class StatsBody(BaseModel):
     tasks: dict[str, dict[str, int]]
     workers: dict[str, int]
     unserved: list[dict[str, Any]]
+    rates: RatesBody
+    oldest_pending_at: str | None
 
 
 class HealthBody(BaseModel):

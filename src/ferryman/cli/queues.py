@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,11 +16,12 @@ from ferryman.cli.failures import ExitCode, Failure
 from ferryman.cli.noun import noun
 from ferryman.cli.output import OutputOption
 from ferryman.cli.place import App, NoRetry, Place, Url, on_store
-from ferryman.cli.views import QUEUES
+from ferryman.cli.views import QUEUES, ShownQueue
 from ferryman.domain.errors import did_you_mean
 from ferryman.domain.options import valid_name
 from ferryman.domain.state import Operation
 from ferryman.store.messages import QueueRow
+from ferryman.store.overview import RECENT, figures
 from ferryman.store.protocol import Store
 
 app = noun("List, show, pause, resume, purge queues.", "ferryman queues ls", "ferryman queues pause mail")
@@ -30,8 +32,11 @@ Name = Annotated[str, typer.Argument(help="The queue's name.", metavar="QUEUE")]
 @app.command("ls", epilog=examples("ferryman queues ls", "ferryman queues ls -o json"))
 def list_queues(output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False) -> None:
     """List queues with their jobs by state."""
-    rows = on_store(Place(url, app_name).any_app(), lambda store: store.inspector.queues(), no_retry=no_retry)
-    QUEUES.write(rows, output)
+
+    async def look(store: Store) -> list[ShownQueue]:
+        return await _with_figures(store, await store.inspector.queues())
+
+    QUEUES.write(on_store(Place(url, app_name).any_app(), look, no_retry=no_retry), output)
 
 
 @app.command(epilog=examples("ferryman queues show mail", "ferryman queues show mail -o json"))
@@ -39,8 +44,12 @@ def show(
     name: Name, output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False
 ) -> None:
     """Show one queue."""
-    row = on_store(Place(url, app_name).any_app(), lambda store: find(store, name), no_retry=no_retry)
-    QUEUES.write_one(row, output)
+
+    async def look(store: Store) -> list[ShownQueue]:
+        return await _with_figures(store, [await find(store, name)])
+
+    [queue] = on_store(Place(url, app_name).any_app(), look, no_retry=no_retry)
+    QUEUES.write_one(queue, output)
 
 
 @app.command(epilog=examples("ferryman queues pause mail", "ferryman queues pause thumbnails --new"))
@@ -95,6 +104,11 @@ def _switch(place: Place, name: str, *, paused: bool, new: bool = False) -> None
         await store.inspector.pause(name, paused, by=f"{getpass.getuser()}@{socket.gethostname()}")
 
     on_store(place.any_app(), switch, no_retry=place.no_retry)
+
+
+async def _with_figures(store: Store, rows: Sequence[QueueRow]) -> list[ShownQueue]:
+    fared = figures(rows, await store.inspector.history(RECENT), await store.inspector.workers())
+    return [ShownQueue(row, fared[row.name]) for row in rows]
 
 
 async def find(store: Store, name: str) -> QueueRow:

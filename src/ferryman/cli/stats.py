@@ -12,9 +12,10 @@ from ferryman.cli.examples import examples
 from ferryman.cli.noun import alone
 from ferryman.cli.output import Column, Listing, Output, OutputOption, View, chosen, write_object
 from ferryman.cli.place import App, NoRetry, Place, Url, on_store
-from ferryman.cli.views import STATE_STYLES
+from ferryman.cli.views import STATE_STYLES, rate, rates_view
 from ferryman.domain.state import State
 from ferryman.store.messages import Count, WorkerRow
+from ferryman.store.overview import RECENT, Rates, rates_of
 from ferryman.store.protocol import Store
 
 app = alone()
@@ -33,19 +34,22 @@ class TaskCounts:
 def stats(output: OutputOption = None, url: Url = None, app_name: App = None, no_retry: NoRetry = False) -> None:
     """Show how many jobs are in which state, by queue and task, and how busy the workers are."""
 
-    async def look(store: Store) -> tuple[list[Count], list[WorkerRow]]:
-        return await store.inspector.counts(), await store.inspector.workers()
+    async def look(store: Store) -> tuple[list[Count], list[WorkerRow], Rates]:
+        recent = await store.inspector.history(RECENT)
+        return await store.inspector.counts(), await store.inspector.workers(), rates_of(recent.rows, recent.now)
 
-    counts, workers = on_store(Place(url, app_name).any_app(), look, no_retry=no_retry)
+    counts, workers, rates = on_store(Place(url, app_name).any_app(), look, no_retry=no_retry)
     alive = [row for row in workers if row.alive]
     if chosen(output) is not Output.TABLE:
-        write_object(_view(counts, alive), output)
+        write_object(_view(counts, alive, rates), output)
         return
     totals = _totals(counts)
     parts = [paint(f"{totals[s]:,} {s.value}", STATE_STYLES[s], sys.stdout) for s in State if totals[s]]
     print(f"Jobs     {', '.join(parts) or 'none'}")
     busy, slots = sum(row.info.busy for row in alive), sum(row.info.slots for row in alive)
-    print(f"Workers  {len(alive)} alive, {busy} of {slots} slots busy\n")
+    print(f"Workers  {len(alive)} alive, {busy} of {slots} slots busy")
+    told = ((rates.submitted, "submitted"), (rates.ended, "ended"), (rates.failed, "failed"))
+    print(f"Rates    {', '.join(f'{rate(value) or 0} {what}' for value, what in told)} per second\n")
     _TASKS.write(_by_task(counts), output)
 
 
@@ -64,7 +68,7 @@ def _by_task(counts: Sequence[Count]) -> list[TaskCounts]:
     return list(rows.values())
 
 
-def _view(counts: Sequence[Count], alive: Sequence[WorkerRow]) -> View:
+def _view(counts: Sequence[Count], alive: Sequence[WorkerRow], rates: Rates) -> View:
     totals = _totals(counts)
     return {
         "jobs": {state.value: totals[state] for state in State},
@@ -73,6 +77,7 @@ def _view(counts: Sequence[Count], alive: Sequence[WorkerRow]) -> View:
             "busy": sum(row.info.busy for row in alive),
             "slots": sum(row.info.slots for row in alive),
         },
+        "rates": rates_view(rates),
         "tasks": [
             {"queue": row.queue, "task": row.task, "jobs": {s.value: n for s, n in row.states.items()}}
             for row in _by_task(counts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from ferryman.cli.output import Column, Listing, View
 from ferryman.domain.clock import rfc3339
@@ -12,6 +12,7 @@ from ferryman.domain.durations import spell
 from ferryman.domain.job import Attempt, Job
 from ferryman.domain.state import State
 from ferryman.store.messages import QueueRow, WorkerRow
+from ferryman.store.overview import QueueFigures, Rates
 
 STATE_STYLES = {
     State.SCHEDULED: "blue",
@@ -70,8 +71,16 @@ def _attempt_view(attempt: Attempt) -> View:
     }
 
 
-def queue_view(row: QueueRow) -> View:
-    """Return a queue as an object."""
+class ShownQueue(NamedTuple):
+    """A queue, and how it fares."""
+
+    row: QueueRow
+    figures: QueueFigures
+
+
+def queue_view(queue: ShownQueue) -> View:
+    """Return a queue as an object, as the HTTP API shows it."""
+    row, figures = queue
     return {
         "name": row.name,
         "paused": row.paused,
@@ -79,7 +88,22 @@ def queue_view(row: QueueRow) -> View:
         "paused_by": row.paused_by,
         "jobs": {state.value: jobs for state, jobs in row.counts.items() if jobs},
         "oldest_pending_at": moment(row.oldest_pending_at),
+        "rates": rates_view(figures.rates),
+        "wait": figures.wait and figures.wait._asdict(),
+        "failure_rate": figures.failure_rate,
+        "workers": figures.workers,
+        "drain_seconds": figures.drain_seconds,
     }
+
+
+def rates_view(rates: Rates) -> View:
+    """Return rates as an object, in jobs per second."""
+    return {"in": rates.submitted, "out": rates.ended, "failed": rates.failed}
+
+
+def rate(value: float) -> str:
+    """Return jobs per second in a few characters, nothing for none."""
+    return f"{value:,.3g}" if 0 < value < 1_000 else f"{value:,.0f}" if value else ""
 
 
 def worker_view(row: WorkerRow) -> View:
@@ -160,23 +184,26 @@ JOBS: Listing[Job] = Listing(
     "No jobs.",
 )
 
-QUEUES: Listing[QueueRow] = Listing(
+QUEUES: Listing[ShownQueue] = Listing(
     queue_view,
-    lambda row: row.name,
+    lambda queue: queue.row.name,
     [
-        Column("queue", lambda row: row.name, whole=True),
-        Column("", lambda row: "paused" if row.paused else "", lambda row: "yellow"),
+        Column("queue", lambda queue: queue.row.name, whole=True),
+        Column("", lambda queue: "paused" if queue.row.paused else "", lambda queue: "yellow"),
         *(
             Column(
                 state.value,
-                lambda row, state=state: str(row.counts.get(state, 0) or ""),  # type: ignore[misc]
+                lambda queue, state=state: str(queue.row.counts.get(state, 0) or ""),  # type: ignore[misc]
                 lambda row, style=STATE_STYLES[state]: style,  # type: ignore[misc]
                 right=True,
             )
             for state in State
             if state is not State.BLOCKED
         ),
-        Column("oldest waits", lambda row: ago(row.oldest_pending_at).removesuffix(" ago"), right=True),
+        Column("oldest waits", lambda queue: ago(queue.row.oldest_pending_at).removesuffix(" ago"), right=True),
+        Column("in/s", lambda queue: rate(queue.figures.rates.submitted), right=True),
+        Column("out/s", lambda queue: rate(queue.figures.rates.ended), right=True),
+        Column("p95 wait", lambda queue: spell(queue.figures.wait.p95) if queue.figures.wait else "", right=True),
     ],
     "No queues yet.",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -19,6 +21,7 @@ from ferryman.bulk import Bulk, waiting_in
 from ferryman.domain.errors import InvalidOption, did_you_mean, shown
 from ferryman.domain.state import Operation
 from ferryman.store.messages import QueueRow
+from ferryman.store.overview import RECENT, figures
 
 
 def queues_router(ferry: Ferryman) -> APIRouter:
@@ -28,8 +31,10 @@ def queues_router(ferry: Ferryman) -> APIRouter:
     @router.get("", response_model=QueueList, operation_id="list_queues", responses=problems(422, 503))
     async def list_queues() -> Response:
         """List every queue that has or had jobs, or is paused."""
-        client = await ferry.connections.here()
-        return JsonResponse({"queues": [queue_body(row) for row in await client.store.inspector.queues()]})
+        inspector = (await ferry.connections.here()).store.inspector
+        rows = await inspector.queues()
+        fared = figures(rows, await inspector.history(RECENT), await inspector.workers())
+        return JsonResponse({"queues": [queue_body(row, fared[row.name]) for row in rows]})
 
     @router.get("/{queue}", response_model=QueueBody, operation_id="get_queue", responses=problems(404, 422, 503))
     async def get_queue(queue: str) -> Response:
@@ -77,7 +82,10 @@ def _add_purge(router: APIRouter, ferry: Ferryman) -> None:
 
 
 async def _answer(ferry: Ferryman, queue: str) -> Response:
-    return JsonResponse(queue_body(await _find(ferry, queue)))
+    inspector = (await ferry.connections.here()).store.inspector
+    row = await _find(ferry, queue)
+    recent = await inspector.history(replace(RECENT, queue=queue))
+    return JsonResponse(queue_body(row, figures([row], recent, await inspector.workers())[queue]))
 
 
 async def _find(ferry: Ferryman, queue: str) -> QueueRow:

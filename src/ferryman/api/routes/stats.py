@@ -10,10 +10,10 @@ from fastapi.responses import Response
 
 from ferryman.api.documented import problems
 from ferryman.api.guarded import noun_router
-from ferryman.api.render import JsonResponse
+from ferryman.api.render import JsonResponse, rates_body, time_of
 from ferryman.api.schemas import StatsBody
 from ferryman.app import Ferryman
-from ferryman.store.overview import unserved
+from ferryman.store.overview import RECENT, rates_of, unserved
 
 
 def stats_router(ferry: Ferryman) -> APIRouter:
@@ -23,8 +23,10 @@ def stats_router(ferry: Ferryman) -> APIRouter:
     @router.get("/stats", response_model=StatsBody, operation_id="get_stats", responses=problems(422, 503))
     async def get_stats() -> Response:
         """Return counts by state, queue and task, the workers, and pending jobs that no live worker can run."""
-        client = await ferry.connections.here()
-        counts, workers = await client.store.inspector.counts(), await client.store.inspector.workers()
+        inspector = (await ferry.connections.here()).store.inspector
+        counts, workers = await inspector.counts(), await inspector.workers()
+        queues_now, recent = await inspector.queues(), await inspector.history(RECENT)
+        oldest = min((row.oldest_pending_at for row in queues_now if row.oldest_pending_at is not None), default=None)
         jobs: Counter[str] = Counter()
         queues: dict[str, Counter[str]] = {}
         tasks: dict[str, Counter[str]] = {}
@@ -43,6 +45,8 @@ def stats_router(ferry: Ferryman) -> APIRouter:
                 "busy": sum(info.busy for info in alive),
             },
             "unserved": [{"queue": c.queue, "task": c.task, "pending": c.jobs} for c in unserved(counts, workers)],
+            "rates": rates_body(rates_of(recent.rows, recent.now)),
+            "oldest_pending_at": time_of(oldest),
         }
         return JsonResponse(body)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,13 +14,14 @@ from ferryman.api.bodies import parsed, read_body
 from ferryman.api.documented import inlined_schema, problems
 from ferryman.api.guarded import noun_router
 from ferryman.api.problems import Problem
-from ferryman.api.render import JsonResponse
+from ferryman.api.render import JsonResponse, statistics_body
 from ferryman.api.routes.jobs import accept
 from ferryman.api.schemas import CreatedBody, TaskBody, TaskList
 from ferryman.api.submissions import OPTION_NAMES, query_options, typed_job
 from ferryman.app import Ferryman
 from ferryman.domain.errors import UnknownTask
 from ferryman.domain.task import Task
+from ferryman.store.overview import OF_A_DAY, TaskStatistics, statistics
 
 
 def tasks_router(ferry: Ferryman) -> APIRouter:
@@ -29,8 +31,8 @@ def tasks_router(ferry: Ferryman) -> APIRouter:
     @router.get("", response_model=TaskList, operation_id="list_tasks", responses=problems(422, 503))
     async def list_tasks() -> Response:
         """List the tasks of this app."""
-        counts = await _counts(ferry)
-        return JsonResponse({"tasks": [_body(handle.task, counts) for _, handle in sorted(ferry.tasks.items())]})
+        counts, fared = await _counts(ferry), await _statistics(ferry)
+        return JsonResponse({"tasks": [_body(handle.task, counts, fared) for _, handle in sorted(ferry.tasks.items())]})
 
     @router.get("/{task}", response_model=TaskBody, operation_id="get_task", responses=problems(404, 422, 503))
     async def get_task(task: str) -> Response:
@@ -39,7 +41,7 @@ def tasks_router(ferry: Ferryman) -> APIRouter:
             definition = ferry.find_task(task)
         except UnknownTask as error:
             raise Problem(404, "task_not_found", str(error)) from None
-        return JsonResponse(_body(definition, await _counts(ferry)))
+        return JsonResponse(_body(definition, await _counts(ferry), await _statistics(ferry, task)))
 
     for _, handle in sorted(ferry.tasks.items()):
         _add_typed(router, ferry, handle.task)
@@ -105,7 +107,12 @@ async def _counts(ferry: Ferryman) -> dict[str, Counter[str]]:
     return counts
 
 
-def _body(task: Task, counts: dict[str, Counter[str]]) -> dict[str, Any]:
+async def _statistics(ferry: Ferryman, task: str | None = None) -> Mapping[str, TaskStatistics]:
+    client = await ferry.connections.here()
+    return statistics(await client.store.inspector.history(replace(OF_A_DAY, task=task)))
+
+
+def _body(task: Task, counts: dict[str, Counter[str]], fared: Mapping[str, TaskStatistics]) -> dict[str, Any]:
     defaults = {f.name: value for f in fields(task.options) if (value := getattr(task.options, f.name)) is not None}
     return {
         "name": task.name,
@@ -114,4 +121,5 @@ def _body(task: Task, counts: dict[str, Counter[str]]) -> dict[str, Any]:
         "schema": task.parameters.schema(),
         "defaults": {**defaults, "process": task.process},
         "jobs": dict(counts.get(task.name, {})),
+        "statistics": statistics_body(fared.get(task.name, TaskStatistics())),
     }
