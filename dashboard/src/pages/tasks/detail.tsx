@@ -14,7 +14,8 @@ import { History, useMetrics, usePeriod } from "../../ui/metrics.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { Badge } from "../../ui/state.tsx";
 import { ErrorBox, Loading } from "../../ui/states.tsx";
-import { draftOf, RunForm } from "./run.tsx";
+import { draftOf } from "./draft.ts";
+import { RunForm } from "./run.tsx";
 import { fieldsOf, rowsOf, type Schema, typeName } from "./schema.ts";
 import { statisticsOf } from "./statistics.ts";
 

@@ -2,164 +2,125 @@
 
 import { useMemo, useRef, useState } from "preact/hooks";
 
-import { path, post, Problem } from "../../api/client.ts";
-import { laidOut, type RawJson } from "../../api/json.ts";
-import { tree } from "../../api/tree.ts";
-import type { Job, Task } from "../../api/types.ts";
+import type { Task } from "../../api/types.ts";
 import { useKeys } from "../../keys.ts";
 import { live } from "../../live/live.ts";
-import { go, href } from "../../router.ts";
 import { Button } from "../../ui/button.tsx";
 import { Copy } from "../../ui/copy.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { here } from "../../writers/here.ts";
-import { body, curl, python } from "../../writers/request.ts";
+import { curl, type NewJob, python } from "../../writers/request.ts";
+import { type Draft, jobOf, type Mode, placedIn, switched, type Values } from "./draft.ts";
 import { Editor } from "./editor.tsx";
-import { type Fault, filled, placed, places, started, step, untouched, type Value, written } from "./form.ts";
-import { optionFields, optionsOf, writtenOptions } from "./options.ts";
-import { fieldsOf } from "./schema.ts";
+import { step, untouched } from "./form.ts";
+import { optionFields } from "./options.ts";
+import { type Field, fieldsOf } from "./schema.ts";
+import { useSubmitting } from "./submitting.ts";
 
-type Values = Readonly<Record<string, Value>>;
-type Mode = "form" | "json";
-
-export interface Draft {
-  mode: Mode;
-  values: Values;
-  raw: string;
-  options: Values;
-}
-
-/** A form that is empty, or filled as another job was. */
-export function draftOf(task: Task, like: { job: Job; args: RawJson } | null): Draft {
-  const fields = fieldsOf(task.schema);
-  if (!like) return { mode: fields.length > 0 ? "form" : "form", values: started(fields), raw: "{}", options: {} };
-  const values = filled(fields, like.args);
-  return { mode: values ? "form" : "json", values: values ?? started(fields), raw: laidOut(like.args), options: optionsOf(like.job, task) };
-}
+type Faults = ReadonlyMap<string, readonly string[]>;
 
 export function RunForm({ task, initial }: { task: Task; initial: Draft }) {
   const [draft, setDraft] = useState(initial);
   const [tried, setTried] = useState(false);
-  const [refused, setRefused] = useState<{ faults: readonly Fault[]; message: string } | null>(null);
-  const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const fields = useMemo(() => fieldsOf(task.schema), [task.schema]);
   const options = useMemo(() => optionFields(task), [task.defaults]);
-  const key = useRef({ body: "", value: "" });
-
-  const args = draft.mode === "form" ? written(fields, draft.values) : writtenRaw(draft.raw);
-  const given = writtenOptions(draft.options);
-  const job = { task: task.name, args: args.text, options: given.options };
-  const own = [...under("/args", args.faults), ...under("/options", given.faults)];
-  const shown = [...(tried ? own : []), ...(refused?.faults ?? [])];
-  const known = [...places(fields, draft.mode === "form" ? draft.values : {}, "/args"), ...options.map((field) => `/options/${field.name}`)];
-  const faults = placed(shown, draft.mode === "form" ? known : ["/args", ...known.filter((one) => one.startsWith("/options"))]);
-  const optionsOpen = Object.keys(draft.options).length > 0 || [...faults.keys()].some((one) => one.startsWith("/options"));
+  const submitting = useSubmitting();
+  const { job, faults: own } = jobOf(task.name, draft, fields);
+  const faults = placedIn(draft, [...(tried ? own : []), ...submitting.faults], fields, options);
+  const focus = (which: string) => form.current?.querySelector<HTMLElement>(which)?.focus();
+  useKeys([{ keys: "e", label: "Fill in the form", group: "Task", run: () => focus("input, textarea, select, [type=submit]") }]);
 
   const change = (next: Partial<Draft>) => {
     setDraft({ ...draft, ...next });
-    setRefused(null);
+    submitting.forget();
   };
-  useKeys([{ keys: "e", label: "Fill in the form", group: "Task", run: () => form.current?.querySelector<HTMLElement>("input, textarea, select, [type=submit]")?.focus() }]);
-  const focusFault = () => setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  const turn = (mode: Mode) => {
+    const next = switched(draft, mode, fields);
+    if (next) change(next);
+    else toast("The form cannot hold this JSON as it is.", "bad");
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (own.length > 0) return void focusFault();
-    const text = body(job);
-    // The same request sent again after no answer came finds the job that the first one made.
-    if (key.current.body !== text) key.current = { body: text, value: randomKey() };
-    setBusy(true);
-    try {
-      const made = await post<{ id: string; created: boolean }>(path("v1", "jobs"), { body: text, headers: { "Idempotency-Key": key.current.value } });
-      toast(made.created ? `Submitted ${task.name}.` : "A job with this key was there already; this is it.");
-      go(href(["jobs", made.id]));
-    } catch (error) {
-      const problem = error instanceof Problem ? error : null;
-      if (problem && problem.status < 500) key.current = { body: "", value: "" };
-      setRefused({ faults: problem?.errors ?? [], message: problem?.errors.length ? "" : (error as Error).message });
-      setBusy(false);
-      focusFault();
-    }
+    const sent = own.length === 0 && (await submitting.send(job));
+    if (!sent) setTimeout(() => focus("[aria-invalid=true]")); // once it is drawn as such
   };
   return (
     <form ref={form} class="run card" noValidate onSubmit={submit} onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.current?.requestSubmit()}>
       <header class="section-head">
         <h2>Run</h2>
-        {fields.length > 0 && <Modes draft={draft} onMode={(mode) => change(switched(draft, mode, fields, args.text))} />}
+        {fields.length > 0 && <Modes mode={draft.mode} onMode={turn} />}
       </header>
-      {refused?.message && <p class="notice bad" role="alert"><Icon name="warning" /> <span>{refused.message}</span></p>}
-      {faults.get("")?.map((text) => <p key={text} class="notice bad" role="alert"><Icon name="warning" /> <span>{text.replace(/^(args|options)\./, "")}</span></p>)}
+      <Refused texts={[submitting.message, ...(faults.get("") ?? [])]} />
       {draft.mode === "json" ? <Raw raw={draft.raw} faults={faults.get("/args") ?? []} onRaw={(raw) => change({ raw })} />
         : fields.length === 0 ? <p class="muted">It takes no arguments.</p>
-        : fields.map((field) => (
-          <Editor
-            key={field.name}
-            field={field}
-            value={draft.values[field.name] ?? untouched(field)}
-            onChange={(value) => change({ values: { ...draft.values, [field.name]: value } })}
-            pointer={`/args/${step(field.name)}`}
-            faults={faults}
-          />
-        ))}
-      <details class="run-options" open={optionsOpen}>
-        <summary>Options<span class="muted"> {given.options.length > 0 ? given.options.map(([name, text]) => `${name} ${text}`).join(", ") : "queue, priority, delay, retries, key, tags"}</span></summary>
-        <div class="form-grid">
-          {options.map((field) => (
-            <Editor
-              key={field.name}
-              field={field}
-              value={draft.options[field.name] ?? untouched(field)}
-              onChange={(value) => change({ options: { ...draft.options, [field.name]: value } })}
-              pointer={`/options/${field.name}`}
-              faults={faults}
-              terse
-              {...(field.name === "queue" ? { names: Object.keys(live.queues.value) } : {})}
-            />
-          ))}
-        </div>
-      </details>
+        : <Fields fields={fields} values={draft.values} at="/args" faults={faults} onChange={(values) => change({ values })} />}
+      <Options fields={options} values={draft.options} job={job} faults={faults} onChange={(values) => change({ options: values })} />
       <div class="run-end">
-        <Button type="submit" look="primary" icon="play" disabled={busy}>Run {task.name}</Button>
+        <Button type="submit" look="primary" icon="play" disabled={submitting.busy}>Run {task.name}</Button>
         <span class="muted from-tablet"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>
       </div>
-      <Same curl={curl(job, here())} python={python(job)} />
+      <Same job={job} />
     </form>
   );
 }
 
-const under = (pointer: string, faults: readonly Fault[]) => faults.map((fault) => ({ ...fault, pointer: pointer + fault.pointer }));
+const Refused = ({ texts }: { texts: readonly string[] }) => (
+  <>
+    {texts.filter(Boolean).map((text) => (
+      <p key={text} class="notice bad" role="alert"><Icon name="warning" /> <span>{text.replace(/^(args|options)\./, "")}</span></p>
+    ))}
+  </>
+);
 
-function writtenRaw(raw: string): { text: string; faults: Fault[] } {
-  try {
-    const read = tree(raw);
-    return read.kind === "object" ? { text: raw, faults: [] } : { text: "{}", faults: [{ pointer: "", detail: "must be a JSON object" }] };
-  } catch (error) {
-    return { text: "{}", faults: [{ pointer: "", detail: `is no JSON: ${(error as Error).message}` }] };
-  }
+interface FieldsProps {
+  fields: readonly Field[];
+  values: Values;
+  at: string;
+  faults: Faults;
+  onChange: (values: Values) => void;
+  terse?: boolean;
 }
 
-/** The draft in the other mode, with what was filled in as far as that mode can hold it. */
-function switched(draft: Draft, mode: Mode, fields: ReturnType<typeof fieldsOf>, text: string): Partial<Draft> {
-  if (mode === draft.mode) return {};
-  if (mode === "json") return { mode, raw: laidOut(text) };
-  const values = writtenRaw(draft.raw).faults.length === 0 ? filled(fields, draft.raw) : null;
-  if (values) return { mode, values };
-  toast("The form cannot hold this JSON as it is.", "bad");
-  return {};
+function Fields({ fields, values, at, faults, onChange, terse = false }: FieldsProps) {
+  return (
+    <>
+      {fields.map((field) => (
+        <Editor
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? untouched(field)}
+          onChange={(value) => onChange({ ...values, [field.name]: value })}
+          pointer={`${at}/${step(field.name)}`}
+          faults={faults}
+          terse={terse}
+          {...(terse && field.name === "queue" ? { names: Object.keys(live.queues.value) } : {})}
+        />
+      ))}
+    </>
+  );
 }
 
-/** crypto.randomUUID is not there on plain HTTP. */
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function Options({ fields, values, job, faults, onChange }: Pick<FieldsProps, "fields" | "values" | "faults" | "onChange"> & { job: NewJob }) {
+  const open = Object.keys(values).length > 0 || [...faults.keys()].some((pointer) => pointer.startsWith("/options"));
+  const said = job.options.map(([name, text]) => `${name} ${text}`).join(", ");
+  return (
+    <details class="run-options" open={open}>
+      <summary>Options<span class="muted"> {said || "queue, priority, delay, retries, key, tags"}</span></summary>
+      <div class="form-grid">
+        <Fields fields={fields} values={values} at="/options" faults={faults} onChange={onChange} terse />
+      </div>
+    </details>
+  );
 }
 
-function Modes({ draft, onMode }: { draft: Draft; onMode: (mode: Mode) => void }) {
+function Modes({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void }) {
   return (
     <div class="segments" role="group" aria-label="How to fill it in">
-      <button type="button" aria-pressed={draft.mode === "form"} onClick={() => onMode("form")}>Form</button>
-      <button type="button" aria-pressed={draft.mode === "json"} onClick={() => onMode("json")}>JSON</button>
+      <button type="button" aria-pressed={mode === "form"} onClick={() => onMode("form")}>Form</button>
+      <button type="button" aria-pressed={mode === "json"} onClick={() => onMode("json")}>JSON</button>
     </div>
   );
 }
@@ -168,7 +129,16 @@ function Raw({ raw, faults, onRaw }: { raw: string; faults: readonly string[]; o
   return (
     <div class={faults.length > 0 ? "form-field wrong" : "form-field"}>
       <label class="form-head" for="raw-args">Arguments</label>
-      <textarea id="raw-args" class="mono" rows={10} value={raw} spellcheck={false} aria-invalid={faults.length > 0} aria-describedby="raw-args-about" onInput={(event) => onRaw(event.currentTarget.value)} />
+      <textarea
+        id="raw-args"
+        class="mono"
+        rows={10}
+        value={raw}
+        spellcheck={false}
+        aria-invalid={faults.length > 0}
+        aria-describedby="raw-args-about"
+        onInput={(event) => onRaw(event.currentTarget.value)}
+      />
       <div id="raw-args-about" class="form-notes">
         {faults.map((text) => <p key={text} class="form-fault"><Icon name="warning" size={14} /> {text}</p>)}
       </div>
@@ -176,9 +146,9 @@ function Raw({ raw, faults, onRaw }: { raw: string; faults: readonly string[]; o
   );
 }
 
-function Same({ curl: command, python: call }: { curl: string; python: string }) {
+function Same({ job }: { job: NewJob }) {
   const [language, setLanguage] = useState<"curl" | "Python">("curl");
-  const text = language === "curl" ? command : call;
+  const text = language === "curl" ? curl(job, here()) : python(job);
   return (
     <div class="same">
       <div class="section-head">
