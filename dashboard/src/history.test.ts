@@ -18,7 +18,7 @@ test("throughput is told in a sentence", () => {
   assert.equal(throughputSentence([point({ completed: 1 }), point({ failed: 3 })], "15m"), "1 job completed and 3 failed (75%) in the last 15 minutes.");
   assert.equal(
     throughputSentence([point({ completed: 1200, cancelled: 2, retried: 4 })], "24h"),
-    "1,200 jobs completed, 0 failed and 2 were cancelled in the last 24 hours; 4 attempts will be or were repeated.",
+    "1,200 jobs completed, 0 failed and 2 were cancelled in the last 24 hours; 4 attempts were retried.",
   );
 });
 

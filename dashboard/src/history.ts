@@ -45,7 +45,7 @@ export function throughputSentence(points: readonly Point[], period: Period): st
   const parts = [`${plural(completed, "job")} completed`, `${count(failed)} failed${share ? ` (${percent(share)})` : ""}`];
   if (cancelled > 0) parts.push(`${count(cancelled)} ${cancelled === 1 ? "was" : "were"} cancelled`);
   const text = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)} in ${WORDS[period]}`;
-  return `${text}${retried > 0 ? `; ${plural(retried, "attempt")} will be or ${retried === 1 ? "was" : "were"} repeated` : ""}.`;
+  return `${text}${retried > 0 ? `; ${plural(retried, "attempt")} ${retried === 1 ? "was" : "were"} retried` : ""}.`;
 }
 
 /** Names the worst moment, since that is what a person looks for in such a chart. */

@@ -33,7 +33,7 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
         title="Processing"
         href={jobsHref({ state: "processing" })}
         value={known ? <>{short(inState(totals.jobs, "processing"))}<small> of {plural(totals.slots, "slot")}</small></> : "–"}
-        note={totals.slots > 0 ? `${percent(totals.busy / totals.slots)} busy, ${plural(totals.alive, "worker")}` : "no worker"}
+        note={totals.slots > 0 ? `${percent(totals.busy / totals.slots)} of ${plural(totals.alive, "worker")}` : "no worker"}
         values={line((sample) => inState(sample.jobs, "processing"))}
         color="processing"
       />
