@@ -12,7 +12,6 @@ import { go, href, jobsHref } from "../router.ts";
 import { Page } from "../ui/page.tsx";
 import { Empty, ErrorBox, Loading } from "../ui/states.tsx";
 import { type Column, Table } from "../ui/table.tsx";
-import { statisticsOf } from "./tasks/statistics.ts";
 
 export { TaskPage } from "./tasks/detail.tsx";
 
@@ -26,7 +25,7 @@ export function TasksPage() {
       {rows?.length === 0 && <Empty icon="tasks" title="This app has no tasks yet.">Put <code>@ferry.task</code> above a function.</Empty>}
       {rows && rows.length > 0 && (
         <div class="tasks">
-          <Table caption="Tasks" columns={rows.some(statisticsOf) ? [...COLUMNS, ...STATISTICS] : COLUMNS} rows={rows} rowKey={(row) => row.name} onOpen={(row) => go(href(["tasks", row.name]))} />
+          <Table caption="Tasks" columns={COLUMNS} rows={rows} rowKey={(row) => row.name} onOpen={(row) => go(href(["tasks", row.name]))} />
         </div>
       )}
     </Page>
@@ -62,10 +61,16 @@ const COLUMNS: readonly Column<Task>[] = [
   counted("processing", "Processing"),
   counted("completed", "Completed"),
   counted("failed", "Failed"),
-];
-
-const STATISTICS: readonly Column<Task>[] = [
-  { id: "run", head: "p50 run", end: true, from: "wide", hint: "Half of the runs of the last 24 hours took at most", sort: (row) => statisticsOf(row)?.run?.p50 ?? -1, cell: (row) => duration(statisticsOf(row)?.run?.p50) },
-  { id: "run95", head: "p95 run", end: true, from: "wide", hint: "95% of the runs of the last 24 hours took at most", sort: (row) => statisticsOf(row)?.run?.p95 ?? -1, cell: (row) => duration(statisticsOf(row)?.run?.p95) },
-  { id: "rate", head: "Failing", end: true, hint: "Share of the jobs of the last 24 hours that failed", sort: (row) => statisticsOf(row)?.failure_rate ?? -1, cell: (row) => percent(statisticsOf(row)?.failure_rate) },
+  {
+    id: "run", head: "p50 run", end: true, from: "wide", hint: "Half of the runs of the last 24 hours took at most",
+    sort: (row) => row.statistics.run?.p50 ?? -1, cell: (row) => duration(row.statistics.run?.p50),
+  },
+  {
+    id: "run95", head: "p95 run", end: true, from: "wide", hint: "95% of the runs of the last 24 hours took at most",
+    sort: (row) => row.statistics.run?.p95 ?? -1, cell: (row) => duration(row.statistics.run?.p95),
+  },
+  {
+    id: "rate", head: "Failing", end: true, hint: "Share of the jobs of the last 24 hours that failed",
+    sort: (row) => row.statistics.failure_rate ?? -1, cell: (row) => percent(row.statistics.failure_rate),
+  },
 ];

@@ -17,7 +17,6 @@ import { ErrorBox, Loading } from "../../ui/states.tsx";
 import { draftOf } from "./draft.ts";
 import { RunForm } from "./run.tsx";
 import { fieldsOf, rowsOf, type Schema, typeName } from "./schema.ts";
-import { statisticsOf } from "./statistics.ts";
 
 export function TaskPage({ name }: { name: string }) {
   const from = route.value.query.get("from");
@@ -57,7 +56,7 @@ export function TaskPage({ name }: { name: string }) {
 
 function Facts({ task }: { task: Task }) {
   const jobs = live.tasks.value[task.name]?.jobs ?? task.jobs;
-  const statistics = statisticsOf(task);
+  const { run, wait, completed, failed, failure_rate } = task.statistics;
   const states = ["pending", "scheduled", "processing", "completed", "failed", "cancelled"] as const;
   return (
     <div class="facts card">
@@ -69,16 +68,14 @@ function Facts({ task }: { task: Task }) {
           </div>
         ))}
       </dl>
-      {statistics && (
-        <dl>
-          <div><dt>Run p50</dt><dd>{duration(statistics.run?.p50)}</dd></div>
-          <div><dt>Run p95</dt><dd>{duration(statistics.run?.p95)}</dd></div>
-          <div><dt>Run p99</dt><dd>{duration(statistics.run?.p99)}</dd></div>
-          <div><dt>Wait p95</dt><dd>{duration(statistics.wait?.p95)}</dd></div>
-          <div><dt>Ended in 24 h</dt><dd>{count(statistics.completed + statistics.failed)}</dd></div>
-          <div><dt>Failed</dt><dd>{percent(statistics.failure_rate)}</dd></div>
-        </dl>
-      )}
+      <dl>
+        <div><dt>Run p50</dt><dd>{duration(run?.p50)}</dd></div>
+        <div><dt>Run p95</dt><dd>{duration(run?.p95)}</dd></div>
+        <div><dt>Run p99</dt><dd>{duration(run?.p99)}</dd></div>
+        <div><dt>Wait p95</dt><dd>{duration(wait?.p95)}</dd></div>
+        <div><dt>Ended in 24 h</dt><dd>{count(completed + failed)}</dd></div>
+        <div><dt>Failed in 24 h</dt><dd>{percent(failure_rate)}</dd></div>
+      </dl>
     </div>
   );
 }
