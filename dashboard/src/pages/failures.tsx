@@ -12,7 +12,6 @@ import { go, href, jobsHref, route } from "../router.ts";
 import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
-import { Badge } from "../ui/state.tsx";
 import { Empty, ErrorBox, Loading } from "../ui/states.tsx";
 import { ACTIONS, type Column, Table } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
@@ -54,7 +53,7 @@ export function FailuresPage() {
 const columns = (refresh: () => void): readonly Column<FailureGroup>[] => [
   { id: "cause", head: "Cause", bare: true, cell: (row) => <Cause row={row} /> },
   { id: "jobs", head: "Jobs", end: true, sort: (row) => row.jobs, cell: (row) => <a href={jobsHref({ failure: row.id })}>{count(row.jobs)}</a> },
-  { id: "hours", head: "Last 24 h", cell: (row) => <Hours row={row} /> },
+  { id: "hours", head: "Last 24 h", end: true, cell: (row) => <Hours row={row} /> },
   { id: "first", head: "First seen", end: true, from: "wide", sort: (row) => row.first_seen, cell: (row) => <Time at={row.first_seen} /> },
   { id: "last", head: "Last seen", end: true, sort: (row) => row.last_seen, cell: (row) => <Time at={row.last_seen} /> },
   { id: ACTIONS, head: "", bare: true, end: true, cell: (row) => <Actions row={row} refresh={refresh} /> },
@@ -64,8 +63,9 @@ function Cause({ row }: { row: FailureGroup }) {
   return (
     <div class="cause">
       <p class="cause-head">
-        <a href={jobsHref({ failure: row.id })}>{row.type}</a>
-        <Badge icon="tasks">{row.task}</Badge>
+        <a class="cause-type" href={jobsHref({ failure: row.id })}>{row.type}</a>
+        <span class="muted">in</span>
+        <a class="cause-task" href={href(["tasks", row.task])}>{row.task}</a>
         {row.frame && <code title="Where it was raised">{row.frame}</code>}
       </p>
       <p class="cause-message" title={row.message}>{row.message || "without a message"}</p>

@@ -106,7 +106,7 @@ function Known({ job, gone, error, heard, stirred, onStir }: KnownProps) {
     >
       {gone ? <p class="notice warn" role="alert"><Icon name="trash" /> This job was deleted; what you see is from before.</p> : error && <ErrorBox error={error} />}
       <Facts job={job} />
-      {!gone && <WhyNotice job={job} stirred={stirred} onDone={onStir} />}
+      {!gone && !isOver(job) && <WhyNotice job={job} stirred={stirred} onDone={onStir} />}
       {running && <Progress job={job} report={heard.progress} />}
       <div class="job-parts">
         <div class="job-part">
