@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import State
+from ferryman.store.failures import MOST_GROUPS, Cause
 from ferryman.store.protocol import Store
 from ferryman.store.query import LARGEST_PAGE, Include, JobFilter, PageRequest
 from tests.conformance.happened import Happened, happened
@@ -41,6 +42,7 @@ async def take(store: Store) -> dict[str, Job]:
     assert counters == dict(Counter((job.queue, job.task, job.state) for job in jobs)), "counters differ from a recount"
     await _check_queues(store, jobs)
     await _check_history(store, jobs)
+    await _check_failures(store, jobs)
     whole = await store.inspector.get(ids, _EVERYTHING)
     for short, job in zip(jobs, whole, strict=True):
         assert job is not None
@@ -75,6 +77,27 @@ async def _check_history(store: Store, jobs: Sequence[Job]) -> None:
     states = Counter(job.state for job in jobs)
     least = Happened(len(jobs), states[State.COMPLETED], states[State.FAILED], states[State.CANCELLED])
     assert all(count >= known for count, known in zip(told, least, strict=True)), f"{told} happened, at least {least}"
+
+
+async def _check_failures(store: Store, jobs: Sequence[Job]) -> None:
+    """Check that every group of failures has all failed jobs of its cause and no other, and that none is empty."""
+    failed: dict[Cause, list[Job]] = {}
+    for job in jobs:
+        assert (job.failure is not None) == (job.state is State.FAILED)
+        if job.state is State.FAILED:
+            failed.setdefault(Cause.of(job.task, job.error)[0], []).append(job)
+    groups = await store.inspector.failures(most=MOST_GROUPS)
+    assert {Cause(group.task, group.type, group.frame): group.jobs for group in groups} == {
+        cause: len(of) for cause, of in failed.items()
+    }, "groups of failures differ from a recount"
+    for group in groups:
+        cause = Cause(group.task, group.type, group.frame)
+        assert group.id == cause.id
+        assert {job.failure for job in failed[cause]} == {group.id}
+        where = JobFilter(failures=(group.id,))
+        assert {job.id for job in await listed(store, where)} == {job.id for job in failed[cause]}
+        assert await store.inspector.count(where) == (group.jobs, True)
+        assert group.first_at <= group.last_at
 
 
 def check(job: Job) -> None:

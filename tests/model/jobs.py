@@ -9,6 +9,7 @@ from typing import Any
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.state import FINAL, TRANSITIONS, Edge, Operation, State
+from ferryman.store.failures import Cause
 
 
 @dataclass
@@ -42,6 +43,8 @@ class Jobs:
         """Move a job to another state, if there is such an edge, and change some of its fields."""
         assert Edge(job.state, operation, target) in TRANSITIONS, f"no {operation} from {job.state} to {target}"
         self.change(job.id, state=target, finished_at=now if target in FINAL else None, **fields)
+        failed = target is State.FAILED
+        self.change(job.id, failure=Cause.of(job.task, self.by_id[job.id].error)[0].id if failed else None)
         if target in FINAL:
             self._count(job, target.value)
         if operation is Operation.CLAIM and not job.attempt:

@@ -35,19 +35,21 @@ class Seen(NamedTuple):
     workers: dict[str, WorkerRow]
     #: How often what happened, by queue, task and what it is.
     happened: dict[tuple[str, str, str], int]
+    #: The number of jobs of each group of failures, by its id.
+    failures: dict[str, int]
 
 
 async def look(store: Store, ids: Sequence[str]) -> Seen:
     """Ask a store for everything, but for the live output of its jobs; the ids are those of all that may be jobs."""
     inspector = store.inspector
     # All at once: nobody else changes anything meanwhile.
-    listed, whole, counts, queues, workers, happened = await asyncio.gather(
+    listed, whole, counts, queues, workers, (happened, failures) = await asyncio.gather(
         census.listed(store),
         inspector.get(ids, _EVERYTHING),
         inspector.counts(),
         inspector.queues(),
         inspector.workers(),
-        history(store),
+        asyncio.gather(history(store), inspector.failures()),
     )
     return Seen(
         {job.id: job for job in whole if job},
@@ -56,6 +58,7 @@ async def look(store: Store, ids: Sequence[str]) -> Seen:
         {row.name: row for row in queues},
         {row.info.id: row for row in workers},
         _happened(happened.rows),
+        {group.id: group.jobs for group in failures},
     )
 
 
@@ -93,6 +96,9 @@ def filters(jobs: dict[str, Job]) -> Iterator[JobFilter]:
         yield JobFilter(workers=(worker,))
     for task, key in sorted({(job.task, job.key) for job in jobs.values() if job.key is not None}):
         yield JobFilter(tasks=(task,), keys=(key,))
+    for group in sorted({job.failure for job in jobs.values() if job.failure is not None}):
+        yield JobFilter(failures=(group,))
+        yield JobFilter(failures=(group,), queues=("x",))
     for text in ("valueerror", "WORKER died 1 time:"):
         yield JobFilter(error=text)
         yield JobFilter((State.PENDING, State.SCHEDULED, State.PROCESSING, State.CANCELLED), error=text)
@@ -129,6 +135,9 @@ def differences(model: Queue, seen: Seen, latest: float, *, ordered: bool) -> It
         yield f"counts {seen.counts}, not {dict(model.jobs.counts())}"
     if seen.happened != model.jobs.happened:
         yield f"{seen.happened} happened, not {dict(model.jobs.happened)}"
+    failures = Counter(job.failure for job in expected.values() if job.failure)
+    if seen.failures != failures:
+        yield f"groups of failures {seen.failures}, not {dict(failures)}"
     for name in sorted(model.queues | model.paused.keys() | seen.queues.keys()):
         yield from _differ_in_queue(model, name, seen.queues.get(name), latest)
     workers = {

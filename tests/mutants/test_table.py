@@ -62,7 +62,8 @@ def check_text(name: str, text: str) -> None:
     if name.endswith(".py"):
         compile(text, name, "exec")
     elif name.startswith("stores/sqlite/migrations/"):
-        sqlite3.connect(":memory:").executescript(text).close()
+        step = Path(name).name
+        migrated(before=step).executescript(text).close()
     elif name.endswith(".sql"):
         check_sql(Path(name).stem, text)
     elif name.endswith(".lua"):
@@ -71,12 +72,18 @@ def check_text(name: str, text: str) -> None:
         raise AssertionError(f"nothing here can check {name}")
 
 
+def migrated(before: str = "~") -> sqlite3.Connection:
+    """Return a database with all steps of its schema, or those before one."""
+    connection = sqlite3.connect(":memory:")
+    for step in sorted(files(migrations).iterdir(), key=lambda step: step.name):
+        if step.name.endswith(".sql") and step.name < before:
+            connection.executescript(step.read_text("utf-8"))
+    return connection
+
+
 def check_sql(name: str, text: str) -> None:
     """See that SQLite takes a statement, with as many values as the right one."""
-    connection = sqlite3.connect(":memory:")
-    for step in files(migrations).iterdir():
-        if step.name.endswith(".sql"):
-            connection.executescript(step.read_text("utf-8"))
+    connection = migrated()
     connection.executescript(sql("scratch"))
     code = re.sub(r"--.*", "", sql(name))
     values = max((int(number) for number in re.findall(r"\?(\d+)", code)), default=0)

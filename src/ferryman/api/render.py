@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from ferryman.domain.clock import rfc3339
 from ferryman.domain.histogram import Quantiles
 from ferryman.domain.job import Attempt, Job
+from ferryman.store.failures import FailureGroup
 from ferryman.store.messages import FeedEntry, QueueRow, WorkerRow
 from ferryman.store.overview import QueueFigures, Rates, TaskStatistics
 from ferryman.store.query import Include
@@ -102,6 +103,7 @@ def job_body(job: Job, include: frozenset[Include] = frozenset()) -> dict[str, A
         "lease_until": time_of(job.lease_until),
         "progress": raw(job.progress),
         "error": raw(job.error),
+        "failure": job.failure,
     }
     if Include.ARGS in include:
         body["args"] = raw(job.args)
@@ -184,6 +186,21 @@ def statistics_body(statistics: TaskStatistics) -> dict[str, Any]:
         "failure_rate": statistics.failure_rate,
         "completed": statistics.completed,
         "failed": statistics.failed,
+    }
+
+
+def failure_body(group: FailureGroup) -> dict[str, Any]:
+    """Return the members of a group of failures."""
+    return {
+        "id": group.id,
+        "task": group.task,
+        "type": group.type,
+        "frame": group.frame,
+        "message": group.message,
+        "jobs": group.jobs,
+        "first_seen": time_of(group.first_at),
+        "last_seen": time_of(group.last_at),
+        "hours": list(group.hours),
     }
 
 

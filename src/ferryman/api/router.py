@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from ferryman.api.routes.bulk import bulk_router
 from ferryman.api.routes.events import events_router
+from ferryman.api.routes.failures import failures_router
 from ferryman.api.routes.jobs import jobs_router
 from ferryman.api.routes.live import live_router
 from ferryman.api.routes.metrics import metrics_router
@@ -27,6 +28,7 @@ _NOUNS = (
     tasks_router,
     queues_router,
     workers_router,
+    failures_router,
     stats_router,
     metrics_router,
     live_router,

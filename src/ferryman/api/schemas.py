@@ -143,6 +143,7 @@ class JobBody(BaseModel):
     lease_until: str | None
     progress: dict[str, Any] | None
     error: dict[str, Any] | None
+    failure: str | None = Field(description="The group of failures that it is in.")
     args: dict[str, Any] | None = None
     result: Any = None
     attempts: list[AttemptBody] | None = None

@@ -32,6 +32,7 @@ COMMANDS = {
     "run": Entry("Jobs", "run", "Put a job in and follow it to its result."),
     "jobs": Entry("Jobs", "jobs", "List, show, watch, retry, cancel, delete jobs."),
     "queues": Entry("Look and steer", "queues", "List, show, pause, resume, purge queues."),
+    "failures": Entry("Look and steer", "causes", "Failed jobs by their cause."),
     "workers": Entry("Look and steer", "workers", "List, quiet, stop workers."),
     "tasks": Entry("Look and steer", "tasks", "The app's tasks and their arguments."),
     "stats": Entry("Look and steer", "stats", "How many jobs are where."),

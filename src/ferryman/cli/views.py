@@ -50,6 +50,7 @@ def job_view(job: Job) -> View:
         "lease_until": moment(job.lease_until),
         "progress": parsed(job.progress),
         "error": parsed(job.error),
+        "failure": job.failure,
     }
     if job.args is not None:
         view["args"] = parsed(job.args)

@@ -119,7 +119,7 @@ class Job:
     `args`, `result` and `error` are JSON text and `progress` too; `args`, `result` and `attempts` are None
     unless they were asked for, and so are `request` and `fingerprint` (see `NewJob`). `attempt` counts every run;
     `retries` those repeated after an error; `crashes` those that ended by a dead worker. `entries` is the number of the
-    last entry of its feed, 0 for none.
+    last entry of its feed, 0 for none. `failure` is the id of the group of failures that a failed job is in.
     """
 
     id: str
@@ -144,6 +144,7 @@ class Job:
     error: str | None = None
     progress: str | None = None
     entries: int = 0
+    failure: str | None = None
     args: str | None = None
     result: str | None = None
     attempts: tuple[Attempt, ...] | None = None

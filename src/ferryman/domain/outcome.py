@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from ferryman.domain.durations import Duration, seconds
 from ferryman.domain.errors import restore
+from ferryman.domain.frame import innermost
 from ferryman.domain.lease import Lease
 
 #: What is kept of an error: enough to find it, not enough to fill the store.
@@ -88,7 +89,7 @@ class Outcome(NamedTuple):
 
 
 def describe_error(error: BaseException) -> str:
-    """Write an exception as JSON text: `{"type", "message", "traceback"}`, each bounded.
+    """Write an exception as JSON text: `{"type", "message", "frame", "traceback"}`, each bounded.
 
     Never raises: an exception whose own `str` raises is described by that.
     """
@@ -102,16 +103,17 @@ def describe_error(error: BaseException) -> str:
         trace = "".join(traceback.format_exception(kind, error, error.__traceback__))
     except Exception as broken:
         trace = f"<the traceback could not be formatted: {type(broken).__name__}>"
-    return error_text(name, message, trace)
+    return error_text(name, message, trace, innermost(error.__traceback__))
 
 
-def error_text(name: str, message: str, trace: str = "") -> str:
+def error_text(name: str, message: str, trace: str = "", frame: str = "") -> str:
     """Write an error as the JSON text that a job keeps; the end of a long traceback is what is kept."""
     if len(trace) > LONGEST_TRACEBACK:
         trace = "...\n" + trace[-LONGEST_TRACEBACK:]
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE] + "..."
-    return json.dumps({"type": _sound(name), "message": _sound(message), "traceback": _sound(trace)})
+    said = {"type": name, "message": message, "frame": frame, "traceback": trace}
+    return json.dumps({part: _sound(text) for part, text in said.items()})
 
 
 def _sound(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol
 from ferryman.domain.job import Job, NewJob
 from ferryman.domain.lease import Lease
 from ferryman.domain.state import Operation
+from ferryman.store.failures import FailureGroup
 from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import (
     LARGEST_FEED,
@@ -70,6 +71,9 @@ class Inspector(Protocol):
 
     async def history(self, request: HistoryRequest) -> History:
         """Return what happened, by the minute or longer; counted by the transitions."""
+
+    async def failures(self, task: str | None = None, most: int = ...) -> list[FailureGroup]:
+        """Return the groups of failed jobs (of a task), those that failed last first; kept by the transitions."""
 
     async def health(self) -> Health:
         """Check the store itself; makes a round trip."""

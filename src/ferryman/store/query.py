@@ -20,7 +20,10 @@ MOST_LOOKED_AT = 10_000
 MOST_VALUES = 100
 #: Hexadecimal digits of an id: all of them, and the fewest that are taken for the beginning of one.
 WHOLE_ID, FEWEST_DIGITS = 32, 8
+#: Digits of the id of a group of failures.
+GROUP_DIGITS = 16
 
+_GROUP = re.compile(rf"[0-9a-f]{{{GROUP_DIGITS}}}")
 _DIGITS = re.compile(r"[0-9a-f]+")
 
 
@@ -37,10 +40,11 @@ class Include(StrEnum):
 class JobFilter:
     """Which jobs to list; an empty part means "any". Jobs must match every part that is given.
 
-    Of several values of a part any will do, but a job must have all of the `tags`. `ids` are hexadecimal digits: whole
-    ids, or the beginning of one. `keys` are those of the `tasks`. `workers` are those that run the job now. `error` is
-    text in the type or the message of the job's last error, whatever the case of A to Z; where no state is named it
-    means failed jobs. `before` and `after` are seconds since the epoch: submitted earlier than, and at or later than.
+    Of several values of a part any will do, but a job must have all of the `tags`. `ids` are hexadecimal digits:
+    whole ids, or the beginning of one. `keys` are those of the `tasks`. `workers` are those that run the job now.
+    `failures` are ids of groups of failures (`store/failures.py`): failed jobs. `error` is text in the type or the
+    message of the job's last error, whatever the case of A to Z; where no state is named it means failed jobs.
+    `before` and `after` are seconds since the epoch: submitted earlier than, and at or later than.
     """
 
     states: tuple[State, ...] = ()
@@ -50,16 +54,18 @@ class JobFilter:
     ids: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
     error: str = ""
     before: float | None = None
     after: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("states", "queues", "tasks", "tags", "ids", "keys", "workers"):
+        for name in ("states", "queues", "tasks", "tags", "ids", "keys", "workers", "failures"):
             if len(getattr(self, name)) > MOST_VALUES:
                 raise InvalidOption("query", f"{name} has more than {MOST_VALUES} values: ask for some at a time")
         self._check_states()
         self._check_ids()
+        self._check_failures()
         if self.keys and not self.tasks:
             raise InvalidOption("query", f"key:{self.keys[0]} needs its task: keys belong to one, so add task:NAME")
         if self.workers:
@@ -87,6 +93,14 @@ class JobFilter:
         if self.ids and self.keys:
             raise InvalidOption("query", "id: and key: both say which job it is: leave one of them out")
 
+    def _check_failures(self) -> None:
+        for group in self.failures:
+            if not _GROUP.fullmatch(group):
+                how = f"ids have {GROUP_DIGITS} hexadecimal digits"
+                raise InvalidOption("failure", f"{shown(group)} is no group of failures: {how}")
+        if self.failures:
+            self._imply(State.FAILED, f"failure:{self.failures[0]} finds failed jobs")
+
     def _imply(self, state: State, why: str) -> None:
         if self.states not in ((), (state,)):
             raise InvalidOption("state", f"{why}: take {', '.join(f'state:{one}' for one in self.states)} away")
@@ -103,6 +117,11 @@ class JobFilter:
         return self == JobFilter(self.states, self.queues, self.tasks)
 
     @property
+    def grouped(self) -> bool:
+        """Whether the counts that a store keeps per group of failures tell how many there are."""
+        return bool(self.failures) and self == JobFilter(failures=self.failures)
+
+    @property
     def indexed(self) -> bool:
         """Whether an index has just these, in the order of their submission."""
         return not (self.scanned or self.ids or self.keys)
@@ -112,6 +131,8 @@ class JobFilter:
         """Whether jobs must be looked at one by one, since no index has just these."""
         if self.ids or self.keys:
             return bool(self.beginning)
+        if self.failures:
+            return bool(self.queues or self.tasks or self.tags or self.error)
         lanes = bool(self.states or self.queues or self.tasks)
         return bool(self.workers or self.error) or (len(self.tags) + lanes > 1 and bool(self.tags))
 
@@ -126,6 +147,7 @@ class JobFilter:
             and (not self.ids or digits.startswith(self.ids))
             and (not self.keys or job.key in self.keys)
             and (not self.workers or job.worker in self.workers)
+            and (not self.failures or job.failure in self.failures)
             and (not self.error or (job.error is not None and says(job.error, self.error)))
             and (self.before is None or job.submitted_at < self.before)
             and (self.after is None or job.submitted_at >= self.after)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ferryman.domain.outcome import Ending
+from ferryman.domain.outcome import Ending, error_text
 from ferryman.domain.task import Task
 from ferryman.service import Surroundings
 from ferryman.store.messages import FeedKind
@@ -123,7 +123,7 @@ class Children:
             await child.end()
 
 
-_STOPPED = json.dumps({"type": "CancelledError", "message": "stopped before it started", "traceback": ""})
+_STOPPED = error_text("CancelledError", "stopped before it started")
 
 
 class _Child:

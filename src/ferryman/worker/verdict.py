@@ -56,8 +56,9 @@ def judge_error(task: Task, error: BaseException) -> Verdict:
 def judge_timeout(task: Task, timeout: float, cut_short: Verdict) -> Verdict:
     """Judge a call that ran into its timeout; the traceback shows where it was cut short."""
     error = TimeoutError(f"the attempt ran longer than its timeout of {spell(timeout)}")
-    trace = "" if cut_short.ending is Ending.COMPLETED else json.loads(cut_short.text)["traceback"]
-    return Verdict(_ending(task, error), error_text("TimeoutError", str(error), trace))
+    said = {} if cut_short.ending is Ending.COMPLETED else json.loads(cut_short.text)
+    text = error_text("TimeoutError", str(error), said.get("traceback", ""), said.get("frame", ""))
+    return Verdict(_ending(task, error), text)
 
 
 def _ending(task: Task, error: BaseException) -> Ending:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ferryman.domain.job import Job
 from ferryman.domain.state import Operation, State
+from ferryman.store.failures import MOST_LISTED, FailureGroup
 from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import Changed, Command, Count, Health, QueueRow, WorkerInfo, WorkerRow
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
@@ -62,6 +63,9 @@ class MemoryInspector:
         raise NotImplementedError
 
     async def history(self, request: HistoryRequest) -> History:
+        raise NotImplementedError
+
+    async def failures(self, task: str | None = None, most: int = MOST_LISTED) -> list[FailureGroup]:
         raise NotImplementedError
 
     async def health(self) -> Health:

@@ -8,12 +8,14 @@ from ferryman.domain.errors import InvalidOption
 from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.state import Operation, State, sources
+from ferryman.store.failures import MOST_LISTED, FailureGroup
 from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import ACTIONS, MOST_AHEAD, Changed, Command, Count, Health, QueueRow, WorkerRow
 from ferryman.store.overview import counted
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.stores.redis import listing
 from ferryman.stores.redis.calls import Calls, Value
+from ferryman.stores.redis.causes import failures
 from ferryman.stores.redis.chronicle import history
 from ferryman.stores.redis.places import HOME, place_of, spread
 from ferryman.stores.redis.rows import PARTS, id_bytes, job_of, milliseconds, worker_of
@@ -111,6 +113,10 @@ class RedisInspector:
     async def history(self, request: HistoryRequest) -> History:
         """Return what happened, in all partitions."""
         return await history(self._calls, request)
+
+    async def failures(self, task: str | None = None, most: int = MOST_LISTED) -> list[FailureGroup]:
+        """Return the groups of failed jobs, of all partitions."""
+        return await failures(self._calls, task, most)
 
     async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:
         """Cancel, retry, run now or delete."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from ferryman.store.failures import MOST_GROUPS
 from ferryman.store.history import KEPT, Item, Step
 
 DEFAULT_PREFIX = "fm"
@@ -36,6 +37,10 @@ KEYS = {
     "TAG": ":tag:",  # sorted set by tag: ids by seq
     "UNIQUE": ":unique:",  # string by task, line feed, key: the id of the job that has it
     "REQUEST": ":request:",  # hash by request: its fingerprint, and the id of each of its jobs by number
+    # -- failed jobs by their cause; see parts/failures.lua
+    "FAILURES": ":failures",  # sorted set: groups, each with a space and its task, by the time they failed last
+    "GROUP": ":group:",  # sorted set by group: ids by seq
+    "CAUSE": ":cause:",  # hash by group: task type frame message first last, and failures by the hour
     # -- what happened, by lane; see parts/chronicle.lua
     "OPEN": ":open",  # hash by lane, or by a step, a space and lane: counts of a stretch of time that may go on
     "PAST": ":past:",  # list by "step lane": counts of those that are over
@@ -59,11 +64,19 @@ _USUAL = "local USUAL = { " + ", ".join(f"{name} = '{value}'" for name, value in
 _ITEM = "local ITEM = { " + ", ".join(f"{item.name} = {item.value}" for item in Item) + " }\n"
 _STEPS = f"local STEPS = {{ {', '.join(str(step.value) for step in Step)} }}\n"
 _KEPT = "local STEP_KEPT = { " + ", ".join(f"[{step.value}] = {kept}" for step, kept in KEPT.items()) + " }\n"
+_MOST_GROUPS = f"local MOST_GROUPS = {MOST_GROUPS}\n"
 
 #: Channels of signals have no braces: they are the same for all partitions.
 _SIGNAL = "local SIGNAL = string.match(KEYS[1], '^{(.+):%d+}$') .. ':signal:'\n"
 #: By name in the scripts: the Lua that gives it its value.
-_VALUES = {"USUAL": _USUAL, "SIGNAL": _SIGNAL, "ITEM": _ITEM, "STEPS": _STEPS, "STEP_KEPT": _KEPT}
+_VALUES = {
+    "USUAL": _USUAL,
+    "SIGNAL": _SIGNAL,
+    "ITEM": _ITEM,
+    "STEPS": _STEPS,
+    "STEP_KEPT": _KEPT,
+    "MOST_GROUPS": _MOST_GROUPS,
+}
 _NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
 
 

@@ -68,11 +68,11 @@ class _Question:
             high = min(high or 1 << 60, _microseconds(last + AFTER) or 0)
         ids = [] if beginning else [bytes.fromhex(digits) for digits in where.ids]
         keys = [f"{task}\n{key}" for task in where.tasks for key in where.keys]
-        tag = "" if ids or keys or beginning or not where.tags else where.tags[0]
+        tag = "" if ids or keys or beginning or where.failures or not where.tags else where.tags[0]
         sets = [_set(where.states), _set(where.queues), _set(where.tasks), _set([t for t in where.tags if t != tag])]
         values: list[Value] = [value for one in sets for value in one]
         values += (tag, *_set(where.workers), folded(where.error), bytes.fromhex(beginning[: len(beginning) & ~1]))
-        values += (int(beginning[-1], 16) if len(beginning) % 2 else -1, *_set(ids), *_set(keys))
+        values += (int(beginning[-1], 16) if len(beginning) % 2 else -1, *_set(where.failures), *_set(ids), *_set(keys))
         looks_at_ids = where == JobFilter(ids=where.ids, before=where.before, after=where.after)
         most = MOST_IDS if looks_at_ids else MOST_SCANNED
         return cls(values, low, high, max(most // partitions, FEWEST))

@@ -83,7 +83,7 @@ def claimed_of(flat: Sequence[Any], nonce: int) -> list[Claimed]:
 
 def job_of(identifier: str, row: Sequence[Any], include: frozenset[Include] = frozenset()) -> Job:
     """Make a job of what parts/reading.lua answers, with the parts that were asked for."""
-    flat, lease_until, last_ended, progress, apart_args, apart_result, history, fingerprint = row
+    flat, lease_until, last_ended, progress, grouped, apart_args, apart_result, history, fingerprint = row
     said = dict(zip(flat[::2], flat[1::2], strict=True))
     args, result, attempts, request = (part in include for part in PARTS)
     state = State(said[b"state"].decode())
@@ -112,6 +112,7 @@ def job_of(identifier: str, row: Sequence[Any], include: frozenset[Include] = fr
         error=attempt_of(last_ended).error if last_ended and state is not State.COMPLETED else None,
         progress=progress.decode() if progress else None,
         entries=int(said.get(b"said", 0)),
+        failure=said[b"failure"].decode() if grouped else None,
         args=(apart_args or said.get(b"args", b"{}")).decode() if args else None,
         result=(apart_result or said.get(b"result", b"null")).decode() if result and state is State.COMPLETED else None,
         attempts=_attempts(said, state, history or ()) if attempts else None,

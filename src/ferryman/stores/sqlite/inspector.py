@@ -14,12 +14,13 @@ from ferryman.domain.job import Job
 from ferryman.domain.options import valid_name
 from ferryman.domain.retention import Retention
 from ferryman.domain.state import Operation, State
+from ferryman.store.failures import MOST_LISTED, FailureGroup
 from ferryman.store.history import History, HistoryRequest
 from ferryman.store.messages import MOST_AHEAD, Changed, Command, Count, Finding, Health, QueueRow, WorkerRow
 from ferryman.store.overview import counted
 from ferryman.store.query import Counted, Include, JobFilter, Page, PageRequest
 from ferryman.store.signals import worker_signal
-from ferryman.stores.sqlite import actions, chronicle, listing
+from ferryman.stores.sqlite import actions, chronicle, failures, listing
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.readers import Readers
 from ferryman.stores.sqlite.rows import attempt_of, worker_of
@@ -52,6 +53,8 @@ class SqliteInspector:
         """Count from the triggers' counts, or by looking."""
         if where.counted:
             return counted(await self.counts(), where)
+        if where.grouped:
+            return Counted(await self._readers.run(lambda connection: failures.count(connection, where.failures)), True)
         return await self._readers.run(lambda connection: listing.count(connection, where))
 
     async def counts(self) -> list[Count]:
@@ -84,6 +87,11 @@ class SqliteInspector:
         """Return what happened."""
         now = self._clock()
         return await self._readers.run(lambda connection: chronicle.read(connection, request, now))
+
+    async def failures(self, task: str | None = None, most: int = MOST_LISTED) -> list[FailureGroup]:
+        """Return the groups of failed jobs."""
+        now = self._clock()
+        return await self._readers.run(lambda connection: failures.read(connection, task, most, now))
 
     async def act(self, operation: Operation, ids: Sequence[str]) -> list[Changed]:
         """Cancel, retry, run now or delete."""

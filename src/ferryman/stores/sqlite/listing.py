@@ -95,6 +95,6 @@ def _matching(connection: sqlite3.Connection, where: JobFilter, seqs: Sequence[i
             for lane, queue, task in rows
             if (not where.queues or queue in where.queues) and (not where.tasks or task in where.tasks)
         ]
-    values = (seqs, lanes, where.states, where.tags, where.workers)
+    values = (seqs, lanes, where.states, where.tags, where.workers, where.failures)
     texts = [None if value is None else json.dumps(value) for value in values]
     return [seq for (seq,) in connection.execute(sql("matching"), (*texts, where.error))]

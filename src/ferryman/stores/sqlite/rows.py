@@ -24,7 +24,7 @@ def job_of(row: JobRow) -> Job:
     """Make a job of a row of queries/job_rows.sql."""
     (_, identifier, task, queue, state, priority, attempt, retries, max_retries, crashes, max_crashes) = row[:11]
     (submitted_at, run_at, started_at, finished_at, timeout, key, tags, worker, lease_until, error) = row[11:21]
-    progress, entries = row[21:]
+    progress, entries, failure = row[21:]
     return Job(
         id=identifier,
         task=task,
@@ -48,6 +48,7 @@ def job_of(row: JobRow) -> Job:
         error=error,
         progress=progress,
         entries=entries,
+        failure=failure,
     )
 
 

@@ -10,10 +10,11 @@ from ferryman.domain.histogram import class_of
 from ferryman.domain.lease import Claimed
 from ferryman.domain.outcome import Ending, Outcome
 from ferryman.domain.retention import Retention
-from ferryman.domain.state import FINAL
+from ferryman.domain.state import FINAL, State
 from ferryman.store.history import Item
 from ferryman.store.messages import Turn, TurnReply
 from ferryman.store.signals import FINISHED
+from ferryman.stores.sqlite import failures
 from ferryman.stores.sqlite.queries import sql
 from ferryman.stores.sqlite.submit import take_places
 from ferryman.stores.sqlite.writer import Transaction
@@ -27,6 +28,7 @@ LANES_AT_ONCE = 100
 #: Columns of claim_read.sql that make a `Claimed`.
 _WIDTH = len(Claimed._fields)
 #: As plain numbers and texts: thousands are counted per second.
+_FAILED = State.FAILED.value
 _ENDS = {state.value: int(Item[state.name]) for state in FINAL}
 _RETRIED, _CRASHED, _WAIT, _RUN = int(Item.RETRIED), int(Item.CRASHED), int(Item.WAIT), int(Item.RUN)
 
@@ -106,6 +108,8 @@ def _end(transaction: Transaction, keep: Retention) -> list[int]:
     transaction.run("end_history", now)
     transaction.run("end_results")
     transaction.run("end_jobs", now, keep.completed, keep.failed, keep.cancelled)
+    if any(target == _FAILED for *_, target in ended):
+        failures.note(transaction)
     transaction.tell_queues(queue for (queue,) in transaction.run("end_queues"))
     transaction.signals.add(FINISHED)
     transaction.connection.execute("DELETE FROM temp.ended")

@@ -66,6 +66,9 @@ def walk(connection: sqlite3.Connection, where: JobFilter, span: Span, wanted: i
     """
     if where.ids or where.keys:
         return iter(_looked_up(connection, where, span))
+    if where.failures:
+        walks = [_in_turn(_failed(connection, group), span, wanted) for group in where.failures]
+        return heapq.merge(*walks, reverse=not span.oldest_first)
     if where.tags:
         return _in_turn(_tagged(connection, where.tags[0]), span, wanted)
     if where.queues or where.tasks or 0 < len(set(where.states)) < len(State):
@@ -108,6 +111,15 @@ def _all(connection: sqlite3.Connection) -> _Read:
         connection,
         f"SELECT seq FROM job WHERE seq > ? AND seq < ? ORDER BY seq {span.order} LIMIT ?",
         (span.low, span.high, count),
+    )
+
+
+def _failed(connection: sqlite3.Connection, group: str) -> _Read:
+    row = connection.execute("SELECT number FROM failure_group WHERE id = ?", (group,)).fetchone()
+    return lambda span, count: _seqs(
+        connection,
+        f"SELECT seq FROM job WHERE failure = ? AND seq > ? AND seq < ? ORDER BY seq {span.order} LIMIT ?",
+        (row and row[0], span.low, span.high, count),
     )
 
 

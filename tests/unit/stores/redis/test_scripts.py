@@ -39,7 +39,7 @@ FORBIDDEN = frozenset(
 
 #: What Redis gives to scripts, as far as ours may use it: nothing by chance.
 LUA = frozenset(
-    "KEYS ARGV redis cjson cmsgpack ipairs pairs pcall next unpack tonumber tostring math string table".split()
+    "KEYS ARGV redis cjson cmsgpack ipairs pairs pcall next unpack tonumber tostring type math string table".split()
 )
 
 _CALL = re.compile(r"redis\.p?call\(\s*'([A-Za-z]+)'")
@@ -191,10 +191,11 @@ VALUES: dict[str, list[Any]] = {
     "feed_append": [10, 1_000, b"\0" * 16 + b"1 5", "log", "{}"],
     "feed_read": [b"\0" * 16, 0, 10, 1_000],
     "find_jobs": [
-        *(10, 100, 1, 1, "-inf", "(17", 0, 0, 0, 1, "tag", "", 0, "text", "", -1),
+        *(10, 100, 1, 1, "-inf", "(17", 0, 0, 0, 1, "tag", "", 0, "text", "", -1, 1, "0" * 16),
         *(1, b"\0" * 16, 1, "task\nkey"),
     ],
     "get_jobs": [1, 1, 1, 1, b"\0" * 16],
+    "list_failures": [10, "task", b"0" * 16],
     "list_queues": [],
     "list_workers": [1_000],
     "pause_queue": ["mail", 1, "ada"],

@@ -8,7 +8,7 @@
 local request, action, allowed = take(), take(), take_set()
 -- How long an answer is kept, in milliseconds: a call is repeated for some seconds only.
 local ANSWER_KEPT = 60000
-local CANCELLED = '{"type": "Cancelled", "message": "cancelled while it ran", "traceback": ""}'
+local CANCELLED = '{"type": "Cancelled", "message": "cancelled while it ran", "frame": "", "traceback": ""}'
 
 -- Take its lease from whoever runs the job, and wake them.
 local function revoke(job)
@@ -37,7 +37,8 @@ local actions = {
       local finished = redis.call('HGET', JOB .. job.id, 'finished')
       write_down(job.id, job.attempt, job.started, finished, 'completed', job.worker)
     end
-    redis.call('HDEL', JOB .. job.id, 'retries', 'crashes', 'run_at', 'finished', 'result')
+    if state == 'failed' then mend(job.id, redis.call('HGET', JOB .. job.id, 'failure')) end
+    redis.call('HDEL', JOB .. job.id, 'retries', 'crashes', 'run_at', 'finished', 'result', 'failure')
     redis.call('DEL', RESULT .. job.id)
     line_up(job, state)
   end,

@@ -4,7 +4,7 @@
 --      the edges (low and high, in Redis' notation, e.g. "(17" or "+inf"), sets of states, of queues and of tasks (empty
 --      for any), set of tags (a job has all of them), the tag whose index is walked or empty, set of workers (empty for
 --      any), text in the error with A to Z in small or empty, what ids begin with (whole bytes, and half of one more as a
---      number or -1), list of ids and list of task, line feed, key; if either is not empty, only these are looked at
+--      number or -1), set of groups of failures (empty for any), list of ids and list of task, line feed, key; if either is not empty, only these are looked at
 -- out: the number of jobs found; how many were looked at; seq of the last of them, empty when there are no more; and for
 --      each job found, if they are read: seq, id, and what reading.lua answers
 -- parts: values reading walking errors
@@ -15,14 +15,19 @@ local most_found, most_looked, reads = take_number(), take_number(), take() == '
 local span = { oldest_first = take() == '1', low = take(), high = take() }
 local states, queues, tasks, tags, walked_tag = take_set(), take_set(), take_set(), take_set(), take()
 local workers, error_text, beginning, half = take_set(), take(), take(), take_number()
-local ids, keys = take_set(), take_set()
+local groups, ids, keys = take_set(), take_set(), take_set()
 
 local function asked(set, value)
   return not next(set) or set[value]
 end
 
--- The index of the tag, or those of the states and lanes that are asked for.
+-- Those of the groups of failures, the one of the tag, or those of the states and lanes that are asked for.
 local function indexes()
+  if next(groups) then
+    local names = {}
+    for group in pairs(groups) do names[#names + 1] = GROUP .. group end
+    return names
+  end
   if walked_tag ~= '' then return { TAG .. walked_tag } end
   local names = {}
   for _, lane in ipairs(redis.call('SMEMBERS', LANES)) do
@@ -83,6 +88,24 @@ local by_name = next(ids) or next(keys)
 -- What the indexes do not tell of a job.
 local narrows = next(states) or next(queues) or next(tasks)
 local looks = by_name or (walked_tag ~= '' and narrows) or next(workers) or next(tags)
+  or (next(groups) and (next(queues) or next(tasks)))
+
+local function is_grouped(id)
+  for group in pairs(groups) do
+    if redis.call('ZSCORE', GROUP .. group, id) then return true end
+  end
+  return false
+end
+
+-- Whether the last attempt that ended (see history.lua) has a text, of which A to Z are written as a to z, in its type or
+-- its message.
+local function error_says(id)
+  local last = redis.call('LINDEX', HISTORY .. id, -1)
+  local start = last and string.match(last, '^[^\n]*\n[^\n]*\n[^\n]*\n[^\n]*\n[^\n]*\n()')
+  if not start or start > #last then return false end
+  local kind, message = parts_of_error(last, start)
+  return kind and message and string.find(string.lower(kind .. ": " .. message), error_text, 1, true) ~= nil
+end
 
 local function fits(id)
   if (beginning ~= '' or half >= 0) and not begins(id) then return false end
@@ -95,7 +118,8 @@ local function fits(id)
     end
     if not has_tags(its_tags) then return false end
   end
-  return error_text == '' or error_says(id, error_text)
+  if by_name and next(groups) and not is_grouped(id) then return false end
+  return error_text == '' or error_says(id)
 end
 
 local indexed = not looks and error_text == '' and beginning == '' and half < 0

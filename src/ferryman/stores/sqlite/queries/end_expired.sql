@@ -4,7 +4,7 @@
 INSERT INTO temp.ended (seq, lane, lasted, ending, target, error)
 SELECT seq, lane, ?1 - started_at, 'crashed',
        iif(crashes + 1 < max_crashes, 'pending', 'failed'),
-       json_object('type', 'WorkerDied', 'traceback', '', 'message',
+       json_object('type', 'WorkerDied', 'frame', '', 'traceback', '', 'message',
                    'the worker died ' || (crashes + 1) || iif(crashes = 0, ' time', ' times')
                    || ': ' || worker || ' did not renew its lease')
 FROM job

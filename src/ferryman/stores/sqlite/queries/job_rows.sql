@@ -5,7 +5,8 @@ SELECT job.seq, job.id, lane.task, lane.queue, job.state, job.priority, job.atte
        job.key, job.tags, job.worker, job.lease_until,
        (SELECT error FROM attempt WHERE attempt.seq = job.seq AND job.state <> 'completed'
         ORDER BY number DESC LIMIT 1),
-       job.progress, coalesce((SELECT max(number) FROM feed WHERE feed.seq = job.seq), 0)
+       job.progress, coalesce((SELECT max(number) FROM feed WHERE feed.seq = job.seq), 0),
+       (SELECT id FROM failure_group WHERE number = job.failure)
 FROM json_each(?1) AS s
 CROSS JOIN job ON job.seq = s.value
 CROSS JOIN lane ON lane.id = job.lane

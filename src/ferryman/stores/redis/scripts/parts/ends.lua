@@ -1,5 +1,5 @@
 -- What becomes of a job whose attempt ended, or that a person ended.
--- parts: values signals indexes lines history
+-- parts: values signals indexes lines history failures
 
 -- A value up to this size stays in the job's hash, which the server keeps compact only while all of it is short.
 local SHORT = 64
@@ -28,6 +28,11 @@ local function end_job(job, source, target, ...)
   local list = list_in(keeping, target)
   list[#list + 1] = job.id .. now_text
   tell('finished')
+end
+
+-- For good: the error says why.
+local function fail(job, error, ...)
+  end_job(job, 'processing', 'failed', 'failure', group_failure(job, error), ...)
 end
 
 local function schedule(job, source, delay, ...)
@@ -63,7 +68,7 @@ end
 local by_ending = {
   failed = function(job, said)
     write_attempt(job, 'failed', said)
-    end_job(job, 'processing', 'failed')
+    fail(job, said)
   end,
   cancelled = function(job, said)
     write_attempt(job, 'cancelled', said)
@@ -77,7 +82,7 @@ local by_ending = {
       schedule(job, 'processing', delay, 'retries', retries + 1)
     else
       write_attempt(job, 'failed', said)
-      end_job(job, 'processing', 'failed')
+      fail(job, said)
     end
   end,
   snoozed = function(job, said, delay)
@@ -94,6 +99,7 @@ local by_ending = {
 local function settle_ends()
   settle_indexes()
   settle_lines()
+  settle_failures()
   for state, entries in pairs(keeping) do in_pieces('RPUSH', KEPT .. state, entries) end
   keeping = {}
 end

@@ -1,5 +1,5 @@
 -- Deleting a job with all that it has. To be called before ends.lua settles.
--- parts: indexes
+-- parts: indexes failures
 
 local function forget_request(request, id)
   local name, number = string.match(request, '^([^#]*)#?(.*)$')
@@ -9,9 +9,10 @@ end
 
 -- The entry of a pending job stays in its line, where it counts no more: see lines.lua.
 local function delete(id)
-  local state, lane, key, request, tags =
-    unpack(redis.call('HMGET', JOB .. id, 'state', 'lane', 'key', 'request', 'tags'))
+  local state, lane, key, request, tags, failure =
+    unpack(redis.call('HMGET', JOB .. id, 'state', 'lane', 'key', 'request', 'tags', 'failure'))
   leave(state, lane, id)
+  mend(id, failure)
   if state == 'scheduled' then redis.call('ZREM', DUE, id) end
   if key then redis.call('DEL', UNIQUE .. string.match(lane, '%S+$') .. '\n' .. key) end
   if request then forget_request(request, id) end

@@ -6,13 +6,13 @@ local function recover_one(job)
   local crashes = tonumber(job.crashes or 0) + 1
   local times = crashes == 1 and ' time: ' or ' times: '
   local message = 'the worker died ' .. crashes .. times .. job.worker .. ' did not renew its lease'
-  local error = '{"type": "WorkerDied", "message": ' .. cjson.encode(message) .. ', "traceback": ""}'
+  local error = '{"type": "WorkerDied", "message": ' .. cjson.encode(message) .. ', "frame": "", "traceback": ""}'
   write_attempt(job, 'crashed', error)
   count(job.lane, ITEM.CRASHED, 1)
   if crashes < tonumber(job.max_crashes) then
     hand_back(job, 'crashes', crashes)
   else
-    end_job(job, 'processing', 'failed', 'crashes', crashes)
+    fail(job, error, 'crashes', crashes)
   end
 end
 
