@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from benchmarks import lists, measures, redis_measures
+from benchmarks import lists, measures, redis_measures, streams
 from benchmarks.stores import KINDS, Measured
 from ferryman import __version__
 from ferryman.runtime import loop_factory
@@ -30,6 +30,7 @@ MEASURES: dict[str, Measure] = {
     "idle": measures.idle,
     "starting": measures.starting,
     "lists": lists.lists,
+    "streams": streams.streams,
 }
 
 ON_REDIS: dict[str, Measure] = {
@@ -51,6 +52,8 @@ GOALS = {
     "idle worker, % of a core": 1,
     "ferryman --help, ms": 200,
     "import ferryman, ms": 100,
+    "what 500 streams added at most, MiB": 64,
+    "which is less by, %": 10,
     "Redis processor time per job, us": 25,
     "commands in Redis per job": 12,
     "network reads of Redis per job": 0.1,

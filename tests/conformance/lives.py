@@ -32,8 +32,8 @@ async def read(store: Store, job_id: str, after: str | None = None) -> list[JobE
     """Return what there is to tell of a job now, from behind an event."""
     told: list[JobEvent] = []
     try:
-        async for event in Reader(Once(store, job_id), Place.parse(after)).events():
-            told.append(event)
+        async for batch in Reader(Once(store, job_id), Place.parse(after)).batches():
+            told += batch
     except Enough:
         pass
     return told

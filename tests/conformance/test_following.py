@@ -125,14 +125,14 @@ async def test_what_was_said_after_the_look_is_told_with_the_attempt_that_said_i
     second = await world.claim_one()
     await say(world, second, 2)
     reader = Reader(Once(world.store, identifier), Place())
-    early = [event async for event in reader.until(look)]
+    early = [event async for batch in reader.until(look) for event in batch]
     assert [event.kind for event in early] == ["state", "state", "log"]
     late = await read(world.store, identifier, reader.place.id)
     assert [event.kind for event in late] == ["log", "state", "state", "log"]
     # All that was known at the look has made room by now.
     again = Reader(Once(world.store, identifier), Place())
     await say(world, second, *range(3, 1_100))
-    assert [event.kind async for event in again.until(look)] == ["state", "state", "gap"]
+    assert [event.kind async for batch in again.until(look) for event in batch] == ["state", "state", "gap"]
     assert again.place.number == 1
 
 

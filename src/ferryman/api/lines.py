@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 from ferryman.api.problems import Problem, problem_of, unforeseen
 from ferryman.api.render import to_json
 from ferryman.api.stopping import Stop
-from ferryman.api.stream import LAST_MOMENT, SEATS, Stalled, Wire
+from ferryman.api.stream import SEATS
+from ferryman.api.wire import LAST_MOMENT, Stalled, Wire
 from ferryman.bulk import STEP, Tally
 from ferryman.domain.errors import FerrymanError
 

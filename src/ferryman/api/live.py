@@ -22,8 +22,9 @@ from ferryman.store.overview import RECENT, figures
 from ferryman.store.protocol import Store
 from ferryman.store.signals import ANY_QUEUE, FINISHED
 
-#: The least time between two samples, in seconds.
+#: The least time between two samples, in seconds, and the most patches a second that all listeners get together.
 LEAST = 0.25
+PATCHES_A_SECOND = 1_000
 #: A sample that took long is followed by a pause of so many times as long: looking is not to be the store's main work.
 REST = 3
 #: The longest time between two samples, in seconds.
@@ -81,7 +82,7 @@ class Live:
             began = SYSTEM.monotonic()
             await self._sample(stirred)
             self._ready.set()
-            await asyncio.sleep(max(LEAST, REST * (SYSTEM.monotonic() - began)))
+            await asyncio.sleep(max(LEAST, self._listeners / PATCHES_A_SECOND, REST * (SYSTEM.monotonic() - began)))
             stirred = await self._wait(LONGEST - LEAST)
 
     async def _wait(self, timeout: float) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ferryman.domain.errors import StoreUnavailable
+from ferryman.domain.errors import StoreError, StoreUnavailable
 from ferryman.domain.job import Job
 from ferryman.following.watch import LOOK_AGAIN
 from ferryman.store.messages import FeedEntry
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 #: What is read of a feed at once: so many entries, so many bytes. Each slow reader may hold that much.
 PAGE = 64
-PAGE_BYTES = 16_384
+PAGE_BYTES = 8_192
 
 _ATTEMPTS = frozenset({Include.ATTEMPTS})
 _RESULT = frozenset({Include.RESULT})
@@ -38,13 +38,29 @@ class Followed:
         self._mark: object = None
         self._moved = asyncio.Event()
         self._error: Exception | None = None
-        self._reading: dict[int, asyncio.Task[list[FeedEntry]]] = {}
+        #: The entries behind a number, as they were read last.
+        self._page: tuple[int, list[FeedEntry]] = (0, [])
+        self._fetching: asyncio.Task[None] | None = None
 
     def see(self, job: Job | None) -> None:
-        """Tell the readers if the job moved."""
+        """Tell the readers if the job moved, and have at hand what its feed says more."""
         mark = job and (job.state, job.attempt, job.entries)
-        if mark != self._mark or self._mark is None:
-            self._mark, self.seen = mark, job
+        if mark == self._mark and self._mark is not None:
+            return
+        before, self._mark, self.seen = self.seen, mark, job
+        if before is not None and job is not None and job.entries > before.entries and self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch(before.entries), name="ferryman-read")
+        else:
+            self._wake()
+
+    async def _fetch(self, after: int) -> None:
+        """Read once what all who are up to date will want."""
+        try:
+            self._page = (after, await self._read(after))
+        except StoreError:
+            self._page = (0, [])  # whoever wants it reads for itself, as patiently as may be
+        finally:
+            self._fetching = None
             self._wake()
 
     def fail(self, error: Exception) -> None:
@@ -77,13 +93,11 @@ class Followed:
         return job
 
     async def entries(self, after: int) -> list[FeedEntry]:
-        """Return the next entries of the feed behind a number, of which there must be one: all who want the same at the
-        same time share a read."""
-        reading = self._reading.get(after)
-        if reading is None:
-            reading = self._reading[after] = asyncio.create_task(self._patiently(lambda: self._read(after)))
-            reading.add_done_callback(lambda _: self._reading.pop(after, None))
-        return await asyncio.shield(reading)
+        """Return the next entries of the feed behind a number, of which there must be one."""
+        number, page = self._page
+        if page and number == after:
+            return page
+        return await self._patiently(lambda: self._read(after))
 
     async def _read(self, after: int) -> list[FeedEntry]:
         return await self._store.feed.read(self.job_id, after, PAGE, PAGE_BYTES)
@@ -101,5 +115,5 @@ class Followed:
 
     def close(self) -> None:
         """Let what is read for nobody be."""
-        for reading in self._reading.values():
-            reading.cancel()
+        if self._fetching is not None:
+            self._fetching.cancel()

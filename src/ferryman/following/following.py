@@ -74,12 +74,19 @@ class Following:
         Waits for as long as the store does not answer. Raises `InvalidOption` for what is no id of an event, and
         `JobNotFound`, also when the job is deleted meanwhile.
         """
+        async with aclosing(self.batches(job_id, after)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def batches(self, job_id: str, after: str | None = None) -> AsyncGenerator[list[JobEvent]]:
+        """Give what `follow` gives, events that are there at once together; whoever has taken a list may empty it."""
         place = Place.parse(after)
         followed = self._follow(job_id)
         try:
-            async with aclosing(Reader(followed, place).events()) as events:
-                async for event in events:
-                    yield event
+            async with aclosing(Reader(followed, place).batches()) as batches:
+                async for batch in batches:
+                    yield batch
         finally:
             self._leave(followed)
 

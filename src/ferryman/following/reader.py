@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ferryman.domain.errors import JobNotFound
 from ferryman.domain.job import Job
+from ferryman.domain.state import State
 from ferryman.following.followed import Followed
 from ferryman.ports import SYSTEM
 from ferryman.store.events import EventKind, JobEvent, Moment, Phase, Place, moments, result_of
@@ -27,21 +28,23 @@ class Reader:
     def __init__(self, followed: Followed, place: Place) -> None:
         self._followed = followed
         self.place = place
+        #: The state and the attempt up to which all states were told: as long as the job has them there are no others.
+        self._life: tuple[State, int] | None = None
 
-    async def events(self) -> AsyncGenerator[JobEvent]:
-        """Give events up to the job's result; raises `JobNotFound`."""
+    async def batches(self) -> AsyncGenerator[list[JobEvent]]:
+        """Give events up to the job's result, those that are there at once together; raises `JobNotFound`."""
         followed = self._followed
         moves, job = followed.moves, await self._whole()
         while True:
-            async for event in self.until(job):
-                yield event
+            async for batch in self.until(job):
+                yield batch
             if not job.final:
                 await followed.moved(moves)
                 moves, job = followed.moves, await self._newer(job)
             elif self.place.phase in _RESULTS:
                 return
             elif (ended := self._there(await followed.ended())).final:
-                yield self._result(ended)
+                yield [self._result(ended)]
                 return
             else:  # a person sent it to the line again, just now
                 moves, job = followed.moves, await self._whole()
@@ -62,26 +65,33 @@ class Reader:
             return replace(job, entries=max(job.entries, seen.entries))
         return await self._whole()
 
-    async def until(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def until(self, job: Job) -> AsyncGenerator[list[JobEvent]]:
         """Give the events from where the reader is to where the job is, which must have been read with its attempts."""
-        told = self._untold(moments(job))
+        told = deque[Moment]() if self._life == (job.state, job.attempt) else self._untold(moments(job))
         # What a store lost in a disaster is counted anew.
         self.place = self.place._replace(number=min(self.place.number, job.entries))
         while self.place.number < job.entries:
-            page = await self._followed.entries(self.place.number)
-            if not page:
+            batch = await self._page(told, job.entries)
+            if not batch:
                 break  # deleted meanwhile; the next look will say so
-            for entry in page:
-                while told and told[0].step <= (entry.attempt, Phase.PROCESSING):
-                    yield self._state(told.popleft())
-                # What was said after the job was read is for the next time.
-                if missed := min(entry.id - 1, job.entries) - self.place.number:
-                    yield self._gap(missed, entry)
-                if entry.id > job.entries:
-                    break
-                yield self._said(entry)
-        while told:
-            yield self._state(told.popleft())
+            yield batch
+        if told:
+            yield [self._state(moment) for moment in told]
+        self._life = (job.state, job.attempt)
+
+    async def _page(self, told: deque[Moment], last: int) -> list[JobEvent]:
+        """Return what is next in the feed, up to the last entry that the job had, and the states before and between."""
+        batch = []
+        for entry in await self._followed.entries(self.place.number):
+            while told and told[0].step <= (entry.attempt, Phase.PROCESSING):
+                batch.append(self._state(told.popleft()))
+            # What was said after the job was read is for the next time.
+            if missed := min(entry.id - 1, last) - self.place.number:
+                batch.append(self._gap(missed, entry))
+            if entry.id > last:
+                break
+            batch.append(self._said(entry))
+        return batch
 
     def _untold(self, life: list[Moment]) -> deque[Moment]:
         untold = deque(moment for moment in life if moment.step > self.place.step)

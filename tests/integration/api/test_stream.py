@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.types import ASGIApp
 
-from ferryman.api import stream
+from ferryman.api import stream, wire
 from ferryman.api.guarded import noun_router
 from ferryman.api.stopping import stop_of
 from ferryman.api.stream import EventStream, Seats, event
@@ -76,7 +76,7 @@ async def test_a_large_event_leaves_in_small_pieces() -> None:
     async with listening(watched(serving(large), sizes), "/") as listener:
         [came] = [found async for found in listener.events()]
     assert len(came.data["text"]) == 200_000
-    assert max(sizes) <= stream.PIECE
+    assert max(sizes) <= wire.PIECE
 
 
 def watched(application: ASGIApp, sizes: list[int]) -> ASGIApp:

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from benchmarks.processes import memory
 from tests.architecture.repository import ROOT
 from tests.faults.site import Site, until
 
@@ -78,15 +79,7 @@ async def test_our_server_ends_with_open_streams(site: Site) -> None:
 @pytest.mark.parametrize("protocol", ["httptools", "h11"])
 async def test_a_server_of_somebody_elses_ends_with_open_streams(site: Site, protocol: str) -> None:
     # Seen red with a stop that is never set, and, for the deaf one, when its connection was closed politely.
-    command = f"-m uvicorn tests.integration.api.streaming_app:app --port {site.port} --http {protocol}"
-    environment = os.environ | {"FERRYMAN_URL": site.url, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
-    log = site.folder / "uvicorn.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, *command.split()], env=environment, stdout=output, stderr=output, cwd=site.folder
-        )
-    try:
-        await until(lambda: _answers(site.port), "the server answers")
+    async with foreign(site, "--http", protocol) as server:
         readers = [await Reader.open(site.port, "/jobs/v1/events") for _ in range(5)]
         with deaf(site.port, "/flood"):
             await until(lambda: _is_busy_no_more(server.pid), "the deaf one's stream stalls")
@@ -96,9 +89,38 @@ async def test_a_server_of_somebody_elses_ends_with_open_streams(site: Site, pro
                 assert ended.endswith(b"event: bye\ndata: {}\n\n\r\n0\r\n\r\n")
             assert await asyncio.to_thread(server.wait, 10) == -signal.SIGTERM
             assert time.monotonic() - told < SOON
+    assert "ERROR" not in (site.folder / "uvicorn.log").read_text()
+
+
+async def test_clients_that_never_read_cost_little_and_hold_up_nobody(site: Site) -> None:
+    # Seen red with the buffer that uvicorn gives each connection.
+    async with foreign(site) as server:
+        with ExitStack() as clients:
+            sizes = []
+            for count in (1, 50):
+                for _ in range(count):
+                    clients.enter_context(deaf(site.port, "/flood"))
+                await until(lambda: _is_busy_no_more(server.pid), "their streams stall", within=60)
+                sizes.append(memory(server.pid))
+            assert sizes[1] - sizes[0] < 50 * 0.06
+            begun = time.monotonic()
+            assert await _answers(site.port)
+            assert time.monotonic() - begun < SOON
+
+
+@asynccontextmanager
+async def foreign(site: Site, *options: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """Run the application of somebody else under uvicorn while the body runs."""
+    command = ["-m", "uvicorn", "tests.integration.api.streaming_app:app", "--port", str(site.port), *options]
+    environment = os.environ | {"FERRYMAN_URL": site.url, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    with (site.folder / "uvicorn.log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, *command], env=environment, stdout=log, stderr=log, cwd=site.folder)
+    try:
+        await until(lambda: _answers(site.port), "the server answers")
+        yield server
     finally:
         server.kill()
-    assert "ERROR" not in log.read_text()
+        server.wait()
 
 
 async def _answers(port: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -63,15 +64,21 @@ def events_router(ferry: Ferryman) -> APIRouter:
 
 async def _written(client: Client, job_id: str, after: str | None) -> AsyncIterator[bytes]:
     try:
-        async with aclosing(client.following.follow(job_id, after)) as events:
-            async for told in events:
-                yield event(told.kind, _data(told), told.id)
+        async with aclosing(client.following.batches(job_id, after)) as batches:
+            async for batch in batches:
+                text = b"".join([event(told.kind, _data(told), told.id) for told in batch])
+                batch.clear()  # a slow reader keeps what is sent, not what it was made of
+                yield text
     except JobNotFound:
         yield event("gone", json.dumps({"detail": f"job {job_id} is not there any more: it was deleted"}))
+
+
+#: The same event goes to all who follow a job.
+_time = lru_cache(maxsize=256)(rfc3339)
 
 
 def _data(told: JobEvent) -> str:
     """Return an event's own members with those that each has."""
     members = told.data.strip()[1:-1].strip()
-    head = f'"at": "{rfc3339(told.at)}", "attempt": {told.attempt}'
+    head = f'"at": "{_time(told.at)}", "attempt": {told.attempt}'
     return f"{{{head}, {members}}}" if members else f"{{{head}}}"

@@ -15,7 +15,7 @@ from ferryman.api.guarded import noun_router
 from ferryman.api.render import JsonResponse, raw, time_of
 from ferryman.api.schemas import ResultBody
 from ferryman.api.stopping import stop_of
-from ferryman.api.stream import left
+from ferryman.api.wire import left
 from ferryman.app import Ferryman
 from ferryman.domain.errors import JobNotFound, ResultTimeout
 from ferryman.domain.ids import parse_job_id
