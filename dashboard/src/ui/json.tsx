@@ -20,16 +20,24 @@ export function Json({ raw, label }: { raw: RawJson; label: string }) {
   return (
     <div class="json">
       <pre class="json-text" tabIndex={0} role="region" aria-label={label}>
-        {shown.length > MOST_COLOURED ? shown : <Coloured text={shown} />}
+        {shown.length > MOST_COLOURED ? <Plain lines={lines} /> : <Coloured text={shown} />}
         {shown.length < text.length && <span class="muted">{"\n"}…</span>}
       </pre>
       {long && (
         <Button class="small" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? "Show less" : `Show all ${count(lines.length)} ${lines.length === 1 ? "line" : "lines"}, ${bytes(text.length)}`}
+          {all ? "Show less" : `Show all ${count(lines.length)} ${lines.length === 1 ? "line" : "lines"}, ${bytes(raw.length)}`}
         </Button>
       )}
     </div>
   );
+}
+
+/** Lines that are laid out together, and only when they come into view. */
+const BLOCK = 200;
+
+function Plain({ lines }: { lines: readonly string[] }) {
+  const blocks = Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, index) => lines.slice(index * BLOCK, (index + 1) * BLOCK).join("\n"));
+  return <>{blocks.map((block, index) => <span key={index} class="json-block">{block}</span>)}</>;
 }
 
 const TOKENS = /("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b/gs;

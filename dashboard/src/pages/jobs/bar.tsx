@@ -85,11 +85,16 @@ function Typing({ text, known, input, empty, onText, onCommit, onBack }: TypingP
   const listId = useId();
   const [before, word] = lastWord(text);
   const found = open ? suggestions(word, known) : [];
+  /** The list makes room for what was found, until the next key. */
+  const commit = (said: string) => {
+    onCommit(said);
+    setOpen(false);
+  };
   const take = (one: Suggestion) => {
     setActive(-1);
-    if (one.whole) onCommit(before + one.text);
-    else onText(before + one.text);
     input.current?.focus();
+    if (one.whole) commit(before + one.text);
+    else onText(before + one.text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const chosen = found[active];
@@ -98,7 +103,7 @@ function Typing({ text, known, input, empty, onText, onCommit, onBack }: TypingP
       setActive(moved(active, event.key === "ArrowDown" ? 1 : -1, found.length));
     } else if (event.key === "Enter") {
       if (chosen) take(chosen);
-      else if (text.trim()) onCommit(text);
+      else if (text.trim()) commit(text);
     } else if (event.key === "Tab" && chosen) take(chosen);
     else if (event.key === "Escape") {
       if (open && found.length > 0) setOpen(false);

@@ -22,6 +22,7 @@ test("a form is filled as another job was, and is JSON where it cannot be", () =
   assert.equal(draft.mode, "form");
   assert.deepEqual(jobOf("t", draft, FIELDS).job, { task: "t", args: '{"n": 12345678901234567890}', options: [["priority", "9"], ["retries", "3"]] });
   assert.equal(like('{"n": "no number"}').mode, "json");
+  assert.equal(like(`{"n": 1, "s": "${"x".repeat(10_000)}"}`).mode, "json");
 });
 
 test("what was filled in goes along to the other mode and back", () => {

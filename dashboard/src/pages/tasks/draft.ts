@@ -19,12 +19,15 @@ export interface Draft {
   options: Values;
 }
 
+/** Longer arguments stay JSON: nobody reads a form of a thousand fields, and a browser draws it for seconds. */
+const MOST = 10_000;
+
 /** A form that is empty, or filled as another job was. */
 export function draftOf(task: Task, like: { job: Job; args: RawJson } | null): Draft {
   const fields = fieldsOf(task.schema);
   if (!like) return { mode: "form", values: started(fields), raw: "{}", options: {} };
-  const values = filled(fields, like.args);
-  return { mode: values ? "form" : "json", values: values ?? started(fields), raw: laidOut(like.args), options: optionsOf(like.job, task) };
+  const values = held(fields, like.args);
+  return { mode: values ? "form" : "json", values: values ?? started(fields), raw: like.args.length > MOST ? like.args : laidOut(like.args), options: optionsOf(like.job, task) };
 }
 
 /** The job that a draft says, and the faults because of which it is none yet. */
@@ -55,6 +58,8 @@ export function placedIn(draft: Draft, faults: readonly Fault[], fields: readonl
 export function switched(draft: Draft, mode: Mode, fields: readonly Field[]): Partial<Draft> | null {
   if (mode === draft.mode) return {};
   if (mode === "json") return { mode, raw: laidOut(written(fields, draft.values).text) };
-  const values = writtenRaw(draft.raw).faults.length === 0 ? filled(fields, draft.raw) : null;
+  const values = writtenRaw(draft.raw).faults.length === 0 ? held(fields, draft.raw) : null;
   return values && { mode, values };
 }
+
+const held = (fields: readonly Field[], args: string) => (args.length > MOST ? null : filled(fields, args));

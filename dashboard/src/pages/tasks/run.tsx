@@ -146,6 +146,9 @@ function Raw({ raw, faults, onRaw }: { raw: string; faults: readonly string[]; o
   );
 }
 
+/** Characters of the command that are shown; all of it is copied. */
+const SHOWN = 3_000;
+
 function Same({ job }: { job: NewJob }) {
   const [language, setLanguage] = useState<"curl" | "Python">("curl");
   const text = language === "curl" ? curl(job, here()) : python(job);
@@ -158,7 +161,7 @@ function Same({ job }: { job: NewJob }) {
         </div>
       </div>
       <div class="code-box">
-        <pre class="code" tabIndex={0} role="region" aria-label={`The same in ${language}`}>{text}</pre>
+        <pre class="code" tabIndex={0} role="region" aria-label={`The same in ${language}`}>{text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}</pre>
         <Copy text={text} label="Copy it" />
       </div>
     </div>
