@@ -25,10 +25,13 @@ const DETAILS: Record<string, ComponentType<{ name: string }>> = {
   tasks: lazy(() => import("./pages/tasks.tsx").then((page) => page.TaskPage)),
 };
 
+/** What is there under a name, and not what every object has: "constructor" is no page. */
+const own = <T,>(pages: Record<string, T>, name: string): T | undefined => (Object.hasOwn(pages, name) ? pages[name] : undefined);
+
 export function App() {
   const [noun = "", name, ...rest] = route.value.parts;
-  const List = LISTS[noun];
-  const Detail = DETAILS[noun];
+  const List = own(LISTS, noun);
+  const Detail = own(DETAILS, noun);
   return (
     <Shell>
       <Boundary key={route.value.parts.join("/")}>

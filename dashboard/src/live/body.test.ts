@@ -26,6 +26,14 @@ test("a patch changes its rows, takes those that are null and leaves the others 
   assert.equal(first.queues.mail?.paused, false);
 });
 
+test("a row has a name that somebody gave it, never one that every object has", () => {
+  const next = merged(first, { queues: JSON.parse('{"__proto__": {"name": "__proto__"}}') as LiveBody["queues"] });
+  assert.deepEqual(Object.keys(next.queues), ["mail", "pictures", "__proto__"]);
+  assert.equal(next.queues["__proto__"]?.name, "__proto__");
+  assert.equal(next.queues["constructor"], undefined);
+  assert.equal(NOTHING.tasks["toString"], undefined);
+});
+
 test("a patch without anything in it is a sign of life", () => {
   assert.deepEqual(merged(first, {}), first);
 });

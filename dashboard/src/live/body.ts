@@ -11,12 +11,16 @@ export interface Known {
   totals: Totals;
 }
 
+/** Rows by their names. What nobody named is not there, whatever every object has: a queue may be named "constructor". */
+const byName = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> =>
+  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+
 export const NOTHING: Known = {
   at: 0,
   version: 0,
-  queues: {},
-  tasks: {},
-  workers: {},
+  queues: byName([]),
+  tasks: byName([]),
+  workers: byName([]),
   totals: { jobs: {}, slots: 0, busy: 0, alive: 0 },
 };
 
@@ -34,7 +38,7 @@ export function merged(known: Known, body: Partial<LiveBody>): Known {
 
 function rows<T>(known: Readonly<Record<string, T>>, changed: Record<string, T | null> | undefined): Readonly<Record<string, T>> {
   if (!changed || Object.keys(changed).length === 0) return known;
-  const result: Record<string, T> = { ...known };
+  const result = byName(Object.entries(known));
   for (const [name, row] of Object.entries(changed)) {
     if (row === null) delete result[name];
     else result[name] = row;
@@ -49,9 +53,9 @@ export function polled(known: Known, at: number, stats: Stats, queues: readonly 
   return {
     at,
     version: moved ? known.version + 1 : known.version,
-    queues: Object.fromEntries(queues.map((queue) => [queue.name, queue])),
-    tasks: Object.fromEntries(Object.entries(stats.tasks).map(([name, counts]) => [name, { jobs: counts }])),
-    workers: Object.fromEntries(workers.map((worker) => [worker.id, worker])),
+    queues: byName(queues.map((queue) => [queue.name, queue])),
+    tasks: byName(Object.entries(stats.tasks).map(([name, counts]) => [name, { jobs: counts }])),
+    workers: byName(workers.map((worker) => [worker.id, worker])),
     totals: { jobs, ...stats.workers },
   };
 }

@@ -25,7 +25,7 @@ export function Actions({ job, onDone, onDeleted }: { job: Job; onDone: () => vo
       if (action === "delete") await remove(path("v1", "jobs", job.id));
       else await post(path("v1", "jobs", job.id, action));
       toast(`${done} ${job.task}.`);
-      if (action === "delete") onDeleted();
+      if (action === "delete") return onDeleted();
     } catch (error) {
       complain(`${name} failed`, error);
     }

@@ -119,6 +119,7 @@ class Held {
   async #load(signal: AbortSignal): Promise<void> {
     try {
       const page = await jobs(this.#query, signal, this.#cursor, PAGE);
+      if (signal.aborted) return; // what was wanted is for the load that came in its place
       const rows = await this.#rows(page, signal);
       if (signal.aborted) return;
       this.state = { ...rows, page: { ...page, cursor: rows.adopted ? page.cursor : (this.state.page ?? page).cursor }, error: undefined };
