@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,22 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[
     with Site(tmp_path_factory.mktemp("busy")) as made:
         made.serve()
         yield made, seed(made)
+
+
+@pytest.fixture(scope="session")
+def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a worker for tests that mind their own jobs only: queues and tags of their own."""
+    with Site(tmp_path_factory.mktemp("working")) as made:
+        made.serve()
+        made.worker()
+        yield made
+
+
+@pytest.fixture
+def seeing(browser: Browser) -> Iterator[Callable[[Site], Looker]]:
+    """Makes what opens pages of a site."""
+    with ExitStack() as stack:
+        yield lambda site: stack.enter_context(looking(browser, site.url))
 
 
 @pytest.fixture

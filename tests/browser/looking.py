@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request
 
 Theme = Literal["light", "dark"]
 WIDE, PHONE = 1280, 360
+HEIGHT = 900
 #: What a browser says by itself of a server that is away, or of an answer that is no success.
 _AWAY = re.compile(r"Failed to load resource|net::ERR_")
-#: Answers that the API does not have yet; the pages do without them.
-_TO_COME = re.compile(r"/v1/(metrics/query|failures)")
+#: An answer that the API does not have yet; the pages do without it.
+_TO_COME = re.compile(r"/v1/failures")
 #: Told to the page before anything else runs: violations of the policy are kept where the test finds them.
 _WATCH = """
 window.__violations = [];
@@ -43,21 +44,30 @@ class Watch:
     host: str
     outage: bool = False
     seen: list[str] = field(default_factory=list)
+    #: The pages that asked for the stream of the overview, once for each time.
+    streams: list[Page] = field(default_factory=list)
 
     def on(self, page: Page) -> None:
         """Watch a page."""
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
         page.on("request", self._request)
+        page.on("dialog", self._dialog)
 
     def _console(self, message: ConsoleMessage) -> None:
         expected = (self.outage and _AWAY.search(message.text)) or _TO_COME.search(message.location.get("url", ""))
         if message.type in ("error", "warning") and not expected:
             self.seen.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
+    def _dialog(self, dialog: Dialog) -> None:
+        self.seen.append(f"said {dialog.type}: {dialog.message}")
+        dialog.dismiss()
+
     def _request(self, request: Request) -> None:
         if urlsplit(request.url).netloc != self.host and not request.url.startswith(("data:", "blob:")):
             self.seen.append(f"asked another host: {request.url}")
+        if request.url.endswith("/v1/events") and "/jobs/" not in request.url:
+            self.streams.append(request.frame.page)
 
 
 class Looker:
@@ -71,22 +81,33 @@ class Looker:
         self.watch = Watch(urlsplit(url).netloc)
 
     def open(
-        self, path: str = "", *, theme: Theme = "light", width: int = WIDE, height: int = 900, bypass_csp: bool = False
+        self,
+        path: str = "",
+        *,
+        theme: Theme = "light",
+        width: int = WIDE,
+        touch: bool = False,
+        bypass_csp: bool = False,
+        beside: Page | None = None,
     ) -> Page:
-        """Open a page, `path` behind the `#/`, in a window of its own."""
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="UTC",
-            bypass_csp=bypass_csp,
-        )
-        context.set_default_timeout(10_000)
-        context.add_init_script(_WATCH)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        """Open a page, `path` behind the `#/`: in a browser of its own, or in a tab `beside` another page."""
+        if beside is None:
+            context = self._browser.new_context(
+                viewport={"width": width, "height": HEIGHT},
+                has_touch=touch,
+                color_scheme=theme,
+                reduced_motion="reduce",
+                locale="en-GB",
+                timezone_id="UTC",
+                bypass_csp=bypass_csp,
+                permissions=["clipboard-read", "clipboard-write"],
+            )
+            context.set_default_timeout(10_000)
+            context.add_init_script(_WATCH)
+            self._contexts.append(context)
+        else:
+            context = beside.context
         page = context.new_page()
-        self._contexts.append(context)
         self._pages.append(page)
         self.watch.on(page)
         page.goto(f"{self.url}#/{path}")

@@ -6,23 +6,11 @@ import re
 import signal
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.looking import Looker
+from tests.browser.parts import SOON, pill, row
 from tests.browser.site import Site
-
-#: What is told of in a moment: a second, in milliseconds; twice that, for a machine that has other things to do.
-SOON = 2_000
-
-
-def pill(page: Page) -> Locator:
-    """Return what says how fresh the page is."""
-    return page.locator("button.pill").get_by_role("status")
-
-
-def row(page: Page, name: str) -> Locator:
-    """Return the row of a table that begins with a name."""
-    return page.get_by_role("row").filter(has_text=re.compile(rf"^{re.escape(name)}"))
 
 
 def test_what_is_submitted_shows_at_once(site: Site, look: Looker) -> None:
