@@ -1,4 +1,4 @@
-"""A browser for all tests, a site for each."""
+"""A browser, and sites to look at."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def built() -> None:
     subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True, timeout=300)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for each file: while Playwright runs, asyncio tests of other folders cannot run in this process."""
     with sync_playwright() as playwright:
         running = launch(playwright)
         yield running
