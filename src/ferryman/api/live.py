@@ -80,21 +80,28 @@ class Live:
         stirred = True
         while True:
             began = SYSTEM.monotonic()
-            await self._sample(stirred)
+            # A store that is away is not spared by looking for it less often.
+            seen = await self._sample(stirred)
+            effort = SYSTEM.monotonic() - began if seen else 0.0
             self._ready.set()
-            await asyncio.sleep(max(LEAST, self._listeners / PATCHES_A_SECOND, REST * (SYSTEM.monotonic() - began)))
+            await asyncio.sleep(max(LEAST, self._listeners / PATCHES_A_SECOND, REST * effort))
             stirred = await self._wait(LONGEST - LEAST)
 
     async def _wait(self, timeout: float) -> bool:
         """Return when something may have happened, and whether that was told by a signal."""
         began = SYSTEM.monotonic()
         try:
-            await self._store.wait([FINISHED, ANY_QUEUE], timeout)
+            # A store that is away may take its time to say so. In this asyncio task, whose last wait it remembers.
+            async with asyncio.timeout(2 * timeout):
+                await self._store.wait([FINISHED, ANY_QUEUE], timeout)
+        except TimeoutError:
+            return False
         except StoreError:
             await asyncio.sleep(timeout)
         return SYSTEM.monotonic() - began < 0.98 * timeout
 
-    async def _sample(self, stirred: bool) -> None:
+    async def _sample(self, stirred: bool) -> bool:
+        """Take a sample; False when there is none."""
         inspector = self._store.inspector
         try:
             counts, queues, workers, recent = await asyncio.gather(
@@ -107,11 +114,13 @@ class Live:
                 "workers": {row.info.id: _row(worker_body(row)) for row in workers},
             }
             self._news.publish(table, _row(_totals(counts, workers)), stirred)
+            return True
         except StoreError as error:
             self._news.tell(str(error))
         except Exception as error:
             _log.error("the live overview failed", exc_info=error)
             self._news.tell("something unforeseen happened; the server's log says what")
+        return False
 
 
 def _row(body: dict[str, Any]) -> Raw:
