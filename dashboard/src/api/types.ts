@@ -31,25 +31,8 @@ export type Job = Omit<Schemas["JobBody"], "state" | "error" | "progress" | "arg
 /** What to keep as text when a job is read: `get<Job>(..., { raw: JOB_RAW })`. */
 export const JOB_RAW = ["args", "result", "progress"] as const;
 
-export interface Quantiles {
-  p50: number;
-  p95: number;
-  p99: number;
-}
-/** Jobs per second. */
-export interface Rates {
-  in: number;
-  out: number;
-  failed: number;
-}
-export type Queue = Omit<Schemas["QueueBody"], "jobs" | "rates" | "wait" | "failure_rate" | "workers" | "drain_seconds"> & {
-  jobs: Counts;
-  rates?: Rates | null;
-  wait?: Quantiles | null;
-  failure_rate?: number | null;
-  workers?: number;
-  drain_seconds?: number | null;
-};
+export type Quantiles = Schemas["QuantilesBody"];
+export type Queue = Omit<Schemas["QueueBody"], "jobs"> & { jobs: Counts };
 export type Worker = Schemas["WorkerBody"];
 export type Task = Schemas["TaskBody"];
 
@@ -71,36 +54,17 @@ export interface LiveBody {
   trouble?: string | null;
 }
 
-export interface Stats {
+export type Stats = Omit<Schemas["StatsBody"], "jobs" | "queues" | "tasks" | "workers" | "unserved"> & {
   jobs: Counts;
   queues: Record<string, Counts>;
   tasks: Record<string, Counts>;
   workers: { alive: number; slots: number; busy: number };
   unserved: { queue: string; task: string; pending: number }[];
-  rates?: Rates;
-  oldest_pending_at?: string | null;
-}
+};
 
 export type Period = "15m" | "1h" | "6h" | "24h" | "7d" | "30d";
-export interface Point {
-  at: string;
-  submitted: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  retried: number;
-  crashed: number;
-  wait: Quantiles | null;
-  run: Quantiles | null;
-  oldest: number | null;
-}
-export interface Metrics {
-  from: string;
-  to: string;
-  /** Seconds that a point stands for. */
-  step: number;
-  series: { queue: string | null; task: string | null; points: Point[] }[];
-}
+export type Point = Schemas["PointBody"];
+export type Metrics = Schemas["MetricsBody"];
 
 export interface FailureGroup {
   id: string;

@@ -66,29 +66,23 @@ export interface Sample {
   jobs: Counts;
   busy: number;
   slots: number;
-  in: number | null;
-  out: number | null;
-  failed: number | null;
   /** Age of the oldest pending job in seconds, 0 when none waits. */
   oldest: number;
 }
 
 export function sample(known: Known): Sample {
-  const queues = Object.values(known.queues);
-  const rated = queues.filter((queue) => queue.rates);
-  const sum = (pick: (queue: Queue) => number | undefined) =>
-    rated.length > 0 ? rated.reduce((total, queue) => total + (pick(queue) ?? 0), 0) : null;
   return {
     at: known.at,
     jobs: known.totals.jobs,
     busy: known.totals.busy,
     slots: known.totals.slots,
-    in: sum((queue) => queue.rates?.in),
-    out: sum((queue) => queue.rates?.out),
-    failed: sum((queue) => queue.rates?.failed),
-    oldest: oldestAge(queues, known.at),
+    oldest: oldestAge(Object.values(known.queues), known.at),
   };
 }
+
+/** Jobs per second of all queues together. */
+export const rateOf = (queues: readonly Queue[], member: keyof Queue["rates"]) =>
+  queues.reduce((total, queue) => total + queue.rates[member], 0);
 
 /** The largest age of a queue's oldest pending job, in seconds. */
 export function oldestAge(queues: readonly Queue[], at: number): number {

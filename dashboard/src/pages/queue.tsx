@@ -17,7 +17,6 @@ import { Empty, ErrorBox, Loading } from "../ui/states.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Alert, type Column, Table } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
-import { servers } from "./queue/facts.ts";
 import "../styles/facts.css";
 import "../styles/queues.css";
 
@@ -69,7 +68,7 @@ function Notice({ queue }: { queue: Queue }) {
       </div>
     );
   }
-  if (servers(queue) > 0 || !queue.jobs.pending) return null;
+  if (queue.workers > 0 || !queue.jobs.pending) return null;
   return (
     <div class="banner bad">
       <Icon name="warning" />
@@ -94,8 +93,8 @@ function Numbers({ queue }: { queue: Queue }) {
         ))}
       </dl>
       <dl>
-        <div><dt>In</dt><dd class="num">{rate(queue.rates?.in)}<small> /s</small></dd></div>
-        <div><dt>Out</dt><dd class="num">{rate(queue.rates?.out)}<small> /s</small></dd></div>
+        <div><dt>In</dt><dd class="num">{rate(queue.rates.in)}<small> /s</small></dd></div>
+        <div><dt>Out</dt><dd class="num">{rate(queue.rates.out)}<small> /s</small></dd></div>
         <div><dt>Drains in</dt><dd class="num">{duration(queue.drain_seconds && Math.ceil(queue.drain_seconds))}</dd></div>
         <div><dt>Oldest pending</dt><dd><Time at={queue.oldest_pending_at} as="age" /></dd></div>
         <div><dt>p95 wait, 15m</dt><dd class="num">{duration(queue.wait?.p95)}</dd></div>

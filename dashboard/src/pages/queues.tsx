@@ -12,7 +12,6 @@ import { Badge } from "../ui/state.tsx";
 import { Empty, Loading } from "../ui/states.tsx";
 import { ACTIONS, Alert, type Column, Table } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
-import { servers } from "./queue/facts.ts";
 import "../styles/queues.css";
 
 export function QueuesPage() {
@@ -48,19 +47,18 @@ const COLUMNS: readonly Column<Queue>[] = [
   { id: "pending", head: "Pending", end: true, sort: (row) => row.jobs.pending ?? 0, cell: (row) => <Jobs row={row} state="pending" /> },
   { id: "scheduled", head: "Scheduled", end: true, sort: (row) => row.jobs.scheduled ?? 0, cell: (row) => <Jobs row={row} state="scheduled" /> },
   { id: "processing", head: "Processing", end: true, sort: (row) => row.jobs.processing ?? 0, cell: (row) => <Jobs row={row} state="processing" /> },
-  { id: "in", head: "In/s", end: true, hint: "Jobs submitted per second, over the last minute", sort: (row) => row.rates?.in ?? -1, cell: (row) => rate(row.rates?.in) },
-  { id: "out", head: "Out/s", end: true, hint: "Jobs that ended per second, over the last minute", sort: (row) => row.rates?.out ?? -1, cell: (row) => rate(row.rates?.out) },
+  { id: "in", head: "In/s", end: true, hint: "Jobs submitted per second, over the last minute", sort: (row) => row.rates.in, cell: (row) => rate(row.rates.in) },
+  { id: "out", head: "Out/s", end: true, hint: "Jobs that ended per second, over the last minute", sort: (row) => row.rates.out, cell: (row) => rate(row.rates.out) },
   { id: "drain", head: "Drains in", end: true, from: "wide", hint: "Until nothing is pending, at the present pace", sort: (row) => row.drain_seconds ?? -1, cell: (row) => duration(row.drain_seconds && Math.ceil(row.drain_seconds)) },
   { id: "oldest", head: "Oldest", end: true, hint: "How long the oldest pending job has waited", sort: age, cell: (row) => <Time at={row.oldest_pending_at} as="age" /> },
   { id: "wait", head: "p95 wait", end: true, from: "wide", hint: "95% of the jobs of the last 15 minutes started within", sort: (row) => row.wait?.p95 ?? -1, cell: (row) => duration(row.wait?.p95) },
   { id: "failed", head: "Failed", end: true, from: "wide", hint: "Share of the jobs of the last 15 minutes that failed", sort: (row) => row.failure_rate ?? -1, cell: (row) => percent(row.failure_rate) },
-  { id: "workers", head: "Workers", end: true, hint: "Live workers that serve it", sort: servers, cell: (row) => <Workers row={row} /> },
+  { id: "workers", head: "Workers", end: true, hint: "Live workers that serve it", sort: (row) => row.workers, cell: (row) => <Workers row={row} /> },
   { id: ACTIONS, head: "", bare: true, end: true, cell: (row) => <Actions row={row} /> },
 ];
 
 function Workers({ row }: { row: Queue }) {
-  const found = servers(row);
-  return found === 0 && (row.jobs.pending ?? 0) > 0 ? <Alert>none</Alert> : <>{count(found)}</>;
+  return row.workers === 0 && row.jobs.pending ? <Alert>none</Alert> : <>{count(row.workers)}</>;
 }
 
 function Actions({ row }: { row: Queue }) {

@@ -6,7 +6,7 @@ import type { Metrics } from "../../api/types.ts";
 import { now } from "../../clock.ts";
 import { count, duration, percent, plural, rate, short } from "../../format.ts";
 import { failureShare, pointsOf, total } from "../../history.ts";
-import { inState, oldestAge, SAMPLES, type Sample } from "../../live/body.ts";
+import { inState, oldestAge, rateOf, SAMPLES, type Sample } from "../../live/body.ts";
 import { live } from "../../live/live.ts";
 import { href, jobsHref } from "../../router.ts";
 import { Sparkline } from "../../ui/sparkline.tsx";
@@ -18,12 +18,12 @@ const SHORTEST = 20;
 export function Cards({ recent }: { recent: Metrics | undefined }) {
   const totals = live.totals.value;
   const ring = live.ring.value;
-  const last = ring.at(-1);
   const known = live.ready.value;
   const pending = inState(totals.jobs, "pending");
   const scheduled = inState(totals.jobs, "scheduled", "blocked");
   // The live sample is a moment old; the age goes on.
-  const oldest = known ? oldestAge(Object.values(live.queues.value), now.value) : 0;
+  const queues = Object.values(live.queues.value);
+  const oldest = known ? oldestAge(queues, now.value) : 0;
   const points = pointsOf(recent);
   const line = (pick: (sample: Sample) => number | null) => ring.map(pick);
   return (
@@ -37,8 +37,8 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
         values={line((sample) => inState(sample.jobs, "processing"))}
         color="processing"
       />
-      <Card title="In" value={<>{rate(last?.in)}<small> /s</small></>} note={points.length > 0 ? `${count(total(points, "submitted"))} in 15m` : ""} values={points.map((point) => point.submitted)} bars color="accent" />
-      <Card title="Out" value={<>{rate(last?.out)}<small> /s</small></>} note={points.length > 0 ? `${count(total(points, "completed"))} in 15m` : ""} values={points.map((point) => point.completed)} bars color="completed" />
+      <Card title="In" value={known ? <>{rate(rateOf(queues, "in"))}<small> /s</small></> : "–"} note={points.length > 0 ? `${count(total(points, "submitted"))} in 15m` : ""} values={points.map((point) => point.submitted)} bars color="accent" />
+      <Card title="Out" value={known ? <>{rate(rateOf(queues, "out"))}<small> /s</small></> : "–"} note={points.length > 0 ? `${count(total(points, "completed"))} in 15m` : ""} values={points.map((point) => point.completed)} bars color="completed" />
       <Card
         title="Failure rate"
         href={href(["failures"])}
