@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { added, fault, isOpen, lastWord, parse, print, values, withValues } from "./text.ts";
+import { added, canFind, fault, isOpen, lastWord, parse, print, values, withValues } from "./text.ts";
 
 test("terms are split as a shell splits words", () => {
   assert.deepEqual(parse(`  state:failed,cancelled  tag:"two words" tag:it\\'s error:'a "b" \\c' `), [
@@ -67,4 +67,12 @@ test("the word that is being typed may hold spaces in quotes", () => {
   assert.deepEqual(lastWord('state:failed tag:"two w'), ["state:failed ", 'tag:"two w']);
   assert.deepEqual(lastWord("state:failed "), ["state:failed ", ""]);
   assert.deepEqual(lastWord("x"), ["", "x"]);
+});
+
+test("some fields find jobs of one state only", () => {
+  assert.equal(canFind(parse("failure:1 task:t"), "failed"), true);
+  assert.equal(canFind(parse("failure:1 task:t"), "pending"), false);
+  assert.equal(canFind(parse("worker:w"), "processing"), true);
+  assert.equal(canFind(parse("error:x"), "completed"), false);
+  assert.equal(canFind(parse("error:x"), "scheduled"), true);
 });

@@ -116,3 +116,10 @@ export function lastWord(text: string): [before: string, word: string] {
   }
   return ["", text];
 }
+
+/** Fields that find jobs of one state only, and the one that finds none of another. */
+const ONLY: Readonly<Record<string, string>> = { failure: "failed", worker: "processing" };
+
+/** Whether a query with these terms can find jobs of a state. */
+export const canFind = (terms: readonly Term[], state: string) =>
+  terms.every(({ field }) => (ONLY[field] ?? state) === state && !(field === "error" && state === "completed"));

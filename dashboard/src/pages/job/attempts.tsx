@@ -2,6 +2,7 @@
 
 import type { Job, JobError } from "../../api/types.ts";
 import { count, duration, seconds } from "../../format.ts";
+import { jobsHref } from "../../router.ts";
 import { Copy } from "../../ui/copy.tsx";
 import { Icon, type IconName } from "../../ui/icons.tsx";
 import { Section } from "../../ui/page.tsx";
@@ -22,7 +23,7 @@ export function Attempts({ job }: { job: Job }) {
   const list = [...(job.attempts ?? [])].reverse();
   if (list.length === 0) return job.error && <Section title="Error"><div class="attempt card"><ErrorOf error={job.error} open /></div></Section>;
   return (
-    <Section title={list.length === 1 ? "Attempt" : `Attempts, newest first`}>
+    <Section title={list.length === 1 ? "Attempt" : "Attempts, newest first"} actions={job.failure && <a href={jobsHref({ failure: job.failure })}>Jobs that failed alike</a>}>
       <ol class="attempts">
         {list.map((attempt, index) => <One key={attempt.number} attempt={attempt} open={index === 0} />)}
       </ol>
@@ -51,6 +52,7 @@ function ErrorOf({ error, open }: { error: JobError; open: boolean }) {
   return (
     <div class="error">
       <p class="error-said"><strong>{error.type ?? "Error"}</strong>{message && <>: <span class="error-message">{message}</span></>}</p>
+      {error.frame && <p class="muted">in <code>{error.frame}</code></p>}
       {error.traceback && (
         <details open={open && error.traceback.length < 3_000}>
           <summary>Traceback</summary>

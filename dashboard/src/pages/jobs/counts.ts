@@ -17,7 +17,7 @@ export type TabCounts = Partial<Record<State | "all", Counted>>;
 export const TABS = STATES.filter((state) => state !== "blocked");
 
 /** Terms for which every tab's number is a sum of counters; others are looked for, so only the tab that is open asks. */
-const isCheap = (terms: readonly Term[]) => terms.every((term) => ["state", "queue", "task", "failure"].includes(term.field));
+const isCheap = (terms: readonly Term[]) => terms.every((term) => ["state", "queue", "task"].includes(term.field));
 
 export function useCounts(terms: readonly Term[]): TabCounts {
   const direct = kept(terms, live.queues.value, live.tasks.value, live.totals.value.jobs);

@@ -5,14 +5,14 @@ import { useEffect, useRef } from "preact/hooks";
 import type { State } from "../../api/types.ts";
 import { count } from "../../format.ts";
 import { href } from "../../router.ts";
-import { print, type Term, values, withValues } from "../../query/text.ts";
+import { canFind, print, type Term, values, withValues } from "../../query/text.ts";
 import { type TabCounts, TABS } from "./counts.ts";
 
 export const queryHref = (terms: readonly Term[]) => href(["jobs"], { query: print(terms) });
 
 export function Tabs({ terms, counts }: { terms: readonly Term[]; counts: TabCounts }) {
   const open = values(terms, "state");
-  const tabs: readonly (State | "all")[] = ["all", ...TABS];
+  const tabs: readonly (State | "all")[] = ["all", ...TABS.filter((state) => canFind(terms, state))];
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     const tab = nav.current?.querySelector<HTMLElement>("[aria-current]");
