@@ -31,7 +31,7 @@ test("a paused queue can be resumed, and is not called old or unserved as well",
 });
 
 test("only the three largest of the failures of a day", () => {
-  const groups = [1, 9, 5, 7].map((jobs) => ({ id: `g${jobs}`, task: "t", type: "E", frame: null, jobs, last_seen: "2026-11-24T11:00:00Z" }) as FailureGroup);
+  const groups = [1, 9, 5, 7].map((jobs) => ({ id: `g${jobs}`, task: "t", type: "E", frame: "", jobs, last_seen: "2026-11-24T11:00:00Z" }) as FailureGroup);
   const old = { ...groups[0], id: "old", jobs: 99, last_seen: "2026-11-20T11:00:00Z" } as FailureGroup;
   assert.deepEqual(look({ failures: [old, ...groups] }).map((item) => item.key), ["failure g9", "failure g7", "failure g5"]);
 });

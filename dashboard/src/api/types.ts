@@ -66,15 +66,4 @@ export type Period = "15m" | "1h" | "6h" | "24h" | "7d" | "30d";
 export type Point = Schemas["PointBody"];
 export type Metrics = Schemas["MetricsBody"];
 
-export interface FailureGroup {
-  id: string;
-  task: string;
-  type: string;
-  frame: string | null;
-  message: string;
-  jobs: number;
-  first_seen: string;
-  last_seen: string;
-  /** Failed jobs in each of the last 24 hours, the oldest hour first. */
-  hours: number[];
-}
+export type FailureGroup = Schemas["FailureBody"];

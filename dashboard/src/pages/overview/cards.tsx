@@ -20,6 +20,8 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
   const ring = live.ring.value;
   const known = live.ready.value;
   const pending = inState(totals.jobs, "pending");
+  // Counted by the store; how busy a worker is, it tells every few seconds only.
+  const processing = inState(totals.jobs, "processing");
   const scheduled = inState(totals.jobs, "scheduled", "blocked");
   // The live sample is a moment old; the age goes on.
   const queues = Object.values(live.queues.value);
@@ -32,8 +34,8 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
       <Card
         title="Processing"
         href={jobsHref({ state: "processing" })}
-        value={known ? <>{short(inState(totals.jobs, "processing"))}<small> of {plural(totals.slots, "slot")}</small></> : "–"}
-        note={totals.slots > 0 ? `${percent(totals.busy / totals.slots)} of ${plural(totals.alive, "worker")}` : "no worker"}
+        value={known ? <>{short(processing)}<small> of {plural(totals.slots, "slot")}</small></> : "–"}
+        note={totals.slots > 0 ? `${percent(Math.min(1, processing / totals.slots))} of ${plural(totals.alive, "worker")}` : "no worker"}
         values={line((sample) => inState(sample.jobs, "processing"))}
         color="processing"
       />
