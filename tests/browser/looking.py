@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -89,8 +89,12 @@ class Looker:
         touch: bool = False,
         bypass_csp: bool = False,
         beside: Page | None = None,
+        scripts: Sequence[str] = (),
     ) -> Page:
-        """Open a page, `path` behind the `#/`: in a browser of its own, or in a tab `beside` another page."""
+        """Open a page, `path` behind the `#/`: in a browser of its own, or in a tab `beside` another page.
+
+        `scripts` are run before those of the page.
+        """
         if beside is None:
             context = self._browser.new_context(
                 viewport={"width": width, "height": HEIGHT},
@@ -103,7 +107,8 @@ class Looker:
                 permissions=["clipboard-read", "clipboard-write"],
             )
             context.set_default_timeout(10_000)
-            context.add_init_script(_WATCH)
+            for script in (_WATCH, *scripts):
+                context.add_init_script(script)
             self._contexts.append(context)
         else:
             context = beside.context
@@ -114,14 +119,23 @@ class Looker:
         page.locator("main h1").first.wait_for()
         return page
 
+    def seen(self) -> list[str]:
+        """Return what the pages did that they must not."""
+        pages = [page for page in self._pages if not page.is_closed()]
+        return self.watch.seen + [line for page in pages for line in page.evaluate("window.__violations ?? []")]
+
+    def forgive(self) -> None:
+        """Forget what was seen so far."""
+        self.watch.seen.clear()
+        for page in self._pages:
+            page.evaluate("window.__violations = []")
+
     def close(self) -> list[str]:
         """Close all pages; return what they did that they must not."""
-        for page in self._pages:
-            if not page.is_closed():
-                self.watch.seen += page.evaluate("window.__violations ?? []")
+        seen = self.seen()
         for context in self._contexts:
             context.close()
-        return self.watch.seen
+        return seen
 
 
 @contextmanager

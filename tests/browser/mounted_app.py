@@ -1,4 +1,4 @@
-"""Somebody's application, with the dashboard under a deep path."""
+"""Somebody's application, with the dashboard under a deep path and a worker inside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ferryman.api import lifespan
 from ferryman.dashboard import dashboard
 from tests.browser.browser_tasks import ferry
 
-app = FastAPI(lifespan=lifespan(ferry))
+app = FastAPI(lifespan=lifespan(ferry, worker=True))
 
 
 @app.get("/")
