@@ -18,8 +18,6 @@ WIDE, PHONE = 1280, 360
 HEIGHT = 900
 #: What a browser says by itself of a server that is away, or of an answer that is no success.
 _AWAY = re.compile(r"Failed to load resource|net::ERR_")
-#: An answer that the API does not have yet; the pages do without it.
-_TO_COME = re.compile(r"/v1/failures")
 #: Told to the page before anything else runs: violations of the policy are kept where the test finds them.
 _WATCH = """
 window.__violations = [];
@@ -55,7 +53,7 @@ class Watch:
         page.on("dialog", self._dialog)
 
     def _console(self, message: ConsoleMessage) -> None:
-        expected = (self.outage and _AWAY.search(message.text)) or _TO_COME.search(message.location.get("url", ""))
+        expected = self.outage and _AWAY.search(message.text)
         if message.type in ("error", "warning") and not expected:
             self.seen.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 

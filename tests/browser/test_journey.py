@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import WAYS, Way
 from tests.browser.looking import Looker
-from tests.browser.parts import log, state, title
+from tests.browser.parts import log, row, state, title, toast
 from tests.browser.site import Site
 
 Seeing = Callable[[Site], Looker]
@@ -77,3 +78,20 @@ def test_the_page_says_why_a_job_waits_and_lets_it_go(working: Site, seeing: See
     expect(state(page)).to_have_text("completed")
     expect(page.get_by_text(f"Queue {queue} is paused")).to_have_count(0)
     assert not working.get(f"v1/queues/{queue}")["paused"]
+
+
+@ways
+def test_a_group_of_failures_is_run_once_more(working: Site, seeing: Seeing, way: Way) -> None:
+    mended = f"mended-{way.name}"
+    working.fill("fetch", [{"number": number, "until": mended} for number in range(5)], tags=[mended])
+    page = seeing(working).open(width=way.width, touch=way.touch)
+    way.hands.go(page, "Failures")
+    group = row(page, "ConnectionError")
+    expect(group).to_contain_text("the other side is away")
+    expect(group.get_by_role("link", name="5", exact=True)).to_be_visible()
+    Path(working.folder, mended).touch()
+    way.hands.press(group.get_by_role("button", name="Retry all"))
+    way.hands.press(page.get_by_role("dialog").get_by_role("button", name="Retry 5 jobs"))
+    expect(toast(page)).to_contain_text("Retried 5 jobs")
+    expect(group).to_have_count(0)
+    assert working.get("v1/jobs/count", query=f"tag:{mended} state:completed") == {"jobs": 5, "exact": True}
