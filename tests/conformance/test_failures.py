@@ -74,6 +74,10 @@ async def test_only_the_end_of_a_job_counts_and_not_an_attempt_that_is_repeated(
     assert await groups(world) == []
     await world.finish(Outcome.retried((await world.claim_one()).lease, error("Second"), 0.0))
     assert await sizes(world) == {("work", "Second", "app:work"): 1}
+    await world.submit_many(2, max_retries=1)
+    one, other = await world.claim(2)
+    await world.finish(Outcome.retried(one.lease, error("Third"), 99.0), Outcome.failed(other.lease, error("Fourth")))
+    assert await sizes(world) == {("work", "Second", "app:work"): 1, ("work", "Fourth", "app:work"): 1}
     assert (await world.get(identifier)).failure == Cause("work", "Second", "app:work").id
 
 
@@ -96,10 +100,12 @@ async def test_a_retried_job_leaves_its_group_and_comes_back_when_it_fails_again
     assert [(found.id, found.jobs) for found in await groups(world)] == [(group.id, 1)]
     assert await world.listed(failures=(group.id,)) == [other]
     assert (await world.get(one)).failure is None
+    await world.advance(1)
     await world.finish(Outcome.failed((await world.claim_one()).lease, error(message="again")))
     [again] = await groups(world)
-    assert (again.id, again.jobs, again.message, again.first_at) == (group.id, 2, "again", group.first_at)
-    assert sum(again.hours) == 3 or not world.one_line  # each partition forgets its share with its last job there
+    assert (again.id, again.jobs, again.message) == (group.id, 2, "again")
+    if world.one_line:  # each partition forgets its share with its last job there
+        assert (again.first_at, sum(again.hours)) == (group.first_at, 3)
 
 
 async def test_a_group_without_jobs_is_gone(world: World) -> None:

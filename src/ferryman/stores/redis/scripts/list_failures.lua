@@ -5,6 +5,8 @@
 
 -- Names that are read at once when only those of a task are wanted.
 local MOST_READ = 500
+-- Digits of the id of a group.
+local DIGITS = 16
 
 local most, task = take_number(), take()
 
@@ -14,8 +16,7 @@ local function latest()
     local names = redis.call('ZREVRANGE', FAILURES, first, first + MOST_READ - 1)
     for _, name in ipairs(names) do
       if #groups == most then return groups end
-      local group, its_task = string.match(name, '^(%S+) (%S+)$')
-      if task == '' or its_task == task then groups[#groups + 1] = group end
+      if task == '' or string.sub(name, DIGITS + 2) == task then groups[#groups + 1] = string.sub(name, 1, DIGITS) end
     end
     if #names < MOST_READ then return groups end
     first = first + MOST_READ
