@@ -16,7 +16,8 @@ from tests.integration.redis.place import Place, new_job, turn
 
 LONG = '"' + "x" * 500 + '"'
 #: What there is once and for all, whatever the number of jobs; the answers run out by themselves.
-CONSTANT = {"lanes", "last_place", "format", "answered"}
+#: `open` counts what happens in the stretch of time that goes on, in a field for each lane.
+CONSTANT = {"lanes", "last_place", "format", "answered", "open"}
 
 
 def keys(place: Place, condition: str = "true") -> set[str]:

@@ -13,6 +13,7 @@ import pytest
 from ferryman.domain.errors import StoreMisconfigured
 from ferryman.domain.outcome import Outcome
 from ferryman.domain.state import Operation
+from ferryman.store.history import HistoryRequest, Step
 from ferryman.store.messages import Command, FeedKind, Report
 from ferryman.store.protocol import Store
 from ferryman.store.query import Counted, JobFilter, PageRequest
@@ -55,6 +56,8 @@ async def do_everything(store: Store) -> None:
     assert len((await inspector.find(JobFilter(tags=("t",)), PageRequest(10))).jobs) == 1
     assert all(await inspector.get([job.id for job in jobs], EVERYTHING))
     assert await inspector.queues()
+    assert (await inspector.history(HistoryRequest(Step.MINUTE, 2))).rows
+    assert await inspector.failures() == []
     assert len(await inspector.workers()) == 1
     assert await inspector.command("w", Command.QUIET)
     await inspector.pause("default", True)
