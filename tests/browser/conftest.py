@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """A server that answers; no worker yet."""
+    """A server of one test, for what would disturb others; no worker yet."""
     with Site(tmp_path) as made:
         made.serve()
         yield made
@@ -54,6 +54,14 @@ def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with Site(tmp_path_factory.mktemp("working")) as made:
         made.serve()
         made.worker()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site without a worker for tests that mind their own queues only."""
+    with Site(tmp_path_factory.mktemp("waiting")) as made:
+        made.serve()
         yield made
 
 

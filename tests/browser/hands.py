@@ -87,5 +87,4 @@ WAYS = [
     Way("mouse", Mouse(), WIDE),
     Way("keyboard", Keyboard(), WIDE),
     Way("finger", Finger(), PHONE, touch=True),
-    Way("keyboard-small", Keyboard(), PHONE),
 ]

@@ -156,22 +156,21 @@ def test_half_of_a_pair_of_surrogates_breaks_nothing(working: Site, seeing: Call
     unhurt(page)
 
 
-def test_names_that_every_object_has_are_names_like_others(site: Site, seeing: Callable[[Site], Looker]) -> None:
-    look = seeing(site)
+def test_names_that_every_object_has_are_names_like_others(working: Site, seeing: Callable[[Site], Looker]) -> None:
+    look = seeing(working)
     look.watch.outage = True  # a queue that is not there is asked for
-    site.worker()
     page = look.open()
     for name in ("__proto__", "hasOwnProperty"):
-        page.goto(f"{site.url}#/queues/{name}")
+        page.goto(f"{working.url}#/queues/{name}")
         expect(page.get_by_role("alert")).to_contain_text(name)
         for _ in range(3):
-            site.submit("constructor", queue=name)
+            working.submit("constructor", queue=name)
         expect(page.get_by_role("link", name="3", exact=True)).to_be_visible()
-        page.goto(f"{site.url}#/queues")
+        page.goto(f"{working.url}#/queues")
         expect(row(page, name)).to_be_visible()
-        page.goto(f"{site.url}#/jobs?query=queue:{name} task:constructor")
+        page.goto(f"{working.url}#/jobs?query=queue:{name} task:constructor")
         expect(page.get_by_role("navigation", name="States").get_by_role("link", name="All 3")).to_be_visible()
-    page.goto(f"{site.url}#/tasks/constructor")
+    page.goto(f"{working.url}#/tasks/constructor")
     page.get_by_label("constructor").fill("built")
     page.get_by_label("hasOwnProperty").fill("7")
     page.get_by_label("toString").select_option("false")

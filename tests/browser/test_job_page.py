@@ -94,12 +94,13 @@ def test_a_job_is_cancelled_and_retried_on_its_page(working: Site, seeing: Seein
     expect(page.get_by_title(job)).to_have_count(0)
 
 
-def test_whoever_looks_at_a_job_is_told_that_it_was_deleted(site: Site, look: Looker) -> None:
+def test_whoever_looks_at_a_job_is_told_that_it_was_deleted(waiting: Site, seeing: Seeing) -> None:
+    job = waiting.submit("greet", queue="deleted")
+    look = seeing(waiting)
     look.watch.outage = True  # of what is gone, the browser tells, too
-    job = site.submit("greet", queue="archive")
     page = look.open(f"jobs/{job}")
-    expect(page.get_by_text("No worker that serves queue archive is alive.")).to_be_visible()
-    site.post("v1/bulk", {"action": "delete", "ids": [job], "dry_run": False})
+    expect(page.get_by_text("No worker that serves queue deleted is alive.")).to_be_visible()
+    waiting.post("v1/bulk", {"action": "delete", "ids": [job], "dry_run": False})
     expect(page.get_by_text("This job was deleted")).to_be_visible()
     page.reload()
     expect(page.get_by_text("There is no such job.")).to_be_visible()

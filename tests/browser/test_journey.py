@@ -47,21 +47,23 @@ def test_a_task_is_run_from_its_form_and_followed_to_its_end(working: Site, seei
 
 
 @ways
-def test_a_job_recovers_while_one_looks_on(site: Site, look: Looker, way: Way) -> None:
-    worker = site.worker()
-    job = site.submit("countdown", seconds=1_000, step=0.1)
-    page = look.open(width=way.width, touch=way.touch)
+def test_a_job_recovers_while_one_looks_on(waiting: Site, seeing: Seeing, way: Way) -> None:
+    queue = f"recover-{way.name}"
+    worker = waiting.worker("-q", queue)
+    job = waiting.submit("countdown", queue=queue, seconds=1_000, step=0.1)
+    page = seeing(waiting).open(width=way.width, touch=way.touch)
     way.hands.go(page, "Jobs")
     way.hands.press(page.get_by_title(job).get_by_text(job[:8]))
     expect(state(page)).to_have_text("processing")
     moves(page)
-    site.kill(worker)
-    site.worker()
+    waiting.kill(worker)
+    other = waiting.worker("-q", queue)
     expect(log(page)).to_contain_text("Attempt 2", timeout=RECOVERS)
     expect(page.get_by_role("heading", name="Attempt", exact=True)).to_be_visible()
     expect(page.locator(".attempt")).to_contain_text("crashed")
     expect(state(page)).to_have_text("processing")
     moves(page)
+    waiting.kill(other)
 
 
 @ways

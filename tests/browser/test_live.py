@@ -13,15 +13,17 @@ from tests.browser.looking import Looker
 from tests.browser.parts import SOON, log, pill, row
 from tests.browser.site import Site
 
+Seeing = Callable[[Site], Looker]
 
-def test_what_is_submitted_shows_at_once(site: Site, look: Looker) -> None:
-    page = look.open("queues")
+
+def test_what_is_submitted_shows_at_once(waiting: Site, seeing: Seeing) -> None:
+    page = seeing(waiting).open("queues")
     expect(pill(page)).to_have_text("live")
-    site.submit("greet", queue="archive")
-    expect(row(page, "archive")).to_be_visible(timeout=SOON)
+    waiting.submit("greet", queue="at-once")
+    expect(row(page, "at-once")).to_be_visible(timeout=SOON)
 
 
-def test_a_job_shows_at_once_on_the_list_that_is_open(working: Site, seeing: Callable[[Site], Looker]) -> None:
+def test_a_job_shows_at_once_on_the_list_that_is_open(working: Site, seeing: Seeing) -> None:
     page = seeing(working).open("jobs?query=queue:at-once")
     expect(pill(page)).to_have_text("live")
     expect(page.get_by_text("No job matches the query.")).to_be_visible()
@@ -83,14 +85,15 @@ def test_a_server_is_not_kept_from_ending_by_pages_that_are_open(site: Site, loo
     assert time.monotonic() - began < 3
 
 
-def test_what_is_paused_stands_still(site: Site, look: Looker) -> None:
+def test_what_is_paused_stands_still(waiting: Site, seeing: Seeing) -> None:
+    look = seeing(waiting)
     page = look.open("queues")
     expect(pill(page)).to_have_text("live")
     page.keyboard.press("r")
     expect(pill(page)).to_have_text("paused")
-    site.submit("greet", queue="archive")
+    waiting.submit("greet", queue="still")
     watching = look.open("queues")
-    expect(row(watching, "archive")).to_be_visible()  # whoever listens has been told by now
-    expect(row(page, "archive")).to_have_count(0)
+    expect(row(watching, "still")).to_be_visible()  # whoever listens has been told by now
+    expect(row(page, "still")).to_have_count(0)
     page.keyboard.press("r")
-    expect(row(page, "archive")).to_be_visible()
+    expect(row(page, "still")).to_be_visible()
