@@ -16,13 +16,15 @@ OUR_FOLDERS = frozenset(
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 BACKTICKS = re.compile(r"`([^`\s]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+PICTURE = re.compile(r'\b(?:src|srcset)="([^"]+)"')
 
 
 def missing(text: str, folder: Path) -> list[str]:
     """Return the paths that `text`, a page in `folder`, names and that do not exist."""
     prose = FENCE.sub("", text)
     named = [path for path in BACKTICKS.findall(prose) if is_ours(path) and not exists(path, [ROOT, PACKAGE])]
-    linked = [target.partition("#")[0] for target in LINK.findall(prose) if not is_elsewhere(target)]
+    targets = LINK.findall(prose) + PICTURE.findall(prose)
+    linked = [target.partition("#")[0] for target in targets if not is_elsewhere(target)]
     return named + [path for path in linked if not exists(path, [folder])]
 
 
@@ -51,6 +53,8 @@ def test_every_path_in_a_page_exists(page: Path) -> None:
 
 def test_planted_faults_are_seen(tmp_path: Path) -> None:
     page = "`src/gone.py` `tests/gone/` `domain/gone.py` `GONE.md` [a](gone.md#part) [b](../gone/ 'x')"
-    assert missing(page, tmp_path) == ["src/gone.py", "tests/gone/", "domain/gone.py", "GONE.md", "gone.md"]
+    page += ' <img src="gone.png">'
+    gone = ["src/gone.py", "tests/gone/", "domain/gone.py", "GONE.md", "gone.md", "gone.png"]
+    assert missing(page, tmp_path) == gone
     page = "`make test` `app/tasks.py` `api/jobs` `pyproject.toml` `src/**/*.py` [a](#part) [b](https://example.com)"
     assert missing(page, tmp_path) == []

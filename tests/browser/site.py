@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,22 +37,28 @@ class Site:
         """Where the dashboard is, with the slash at its end."""
         return f"http://127.0.0.1:{self.port}/"
 
-    def _start(self, *words: str) -> Running:
+    @property
+    def store(self) -> str:
+        """The URL of the store."""
+        return f"sqlite:///{self.folder / 'jobs.db'}"
+
+    def start(self, *words: str, program: tuple[str, ...] = ("-m", "ferryman")) -> Running:
+        """Start a command of Ferryman, by what Python is told to run."""
         here = os.pathsep.join([str(Path(__file__).parent), str(ROOT / "src"), str(ROOT)])
-        url = f"sqlite:///{self.folder / 'jobs.db'}"
-        running = self._processes.start(*words, FERRYMAN_URL=url, FERRYMAN_LEASE=str(LEASE), PYTHONPATH=here)
+        settings = {"FERRYMAN_URL": self.store, "FERRYMAN_LEASE": str(LEASE), "PYTHONPATH": here}
+        running = self._processes.spawn([sys.executable, *program, *words], **settings)
         self._running.append(running)
         return running
 
     def serve(self) -> Running:
         """Start the server, on the same port as before, and return once it answers."""
-        self.server = self._start("serve", self.app, "--port", str(self.port))
+        self.server = self.start("serve", self.app, "--port", str(self.port))
         until(lambda: answers(f"{self.url}livez"), "the server answers", running=self.server)
         return self.server
 
     def worker(self, *words: str) -> Running:
         """Start a worker."""
-        return self._start("worker", self.app, *words)
+        return self.start("worker", self.app, *words)
 
     def kill(self, running: Running) -> None:
         """End a process and all that it started at once, without a last word."""

@@ -81,6 +81,7 @@ function options(first: ChartProps, width: number, color: Color, props: () => Ch
         size: 56,
         space: 30,
         values: (_, splits) => splits.map(format),
+        ...(first.stacked ? { incrs: WHOLE } : {}),
         ...(first.log ? { splits: (_: uPlot, __: number, low: number, high: number) => STEPS.filter((one) => one >= low && one <= high), filter: (_: uPlot, splits: number[]) => splits } : {}),
       },
     ],
@@ -110,6 +111,9 @@ const lonely: uPlot.Series.Points.Filter = (plot, index) => {
   const alone = (value: number | null, at: number) => value !== null && values[at - 1] == null && values[at + 1] == null;
   return values.flatMap((value, at) => (alone(value, at) ? [at] : []));
 };
+
+/** How far apart the lines of a scale of jobs stand: there is no half a job. */
+const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 /** Where the lines of a scale of durations stand, in seconds: people count in minutes and hours, not in tens. */
 const STEPS = [1e-4, 1e-3, 1e-2, 0.1, 1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000];

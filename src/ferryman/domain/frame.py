@@ -22,6 +22,8 @@ _FOREIGN = tuple(
         )
     }
 )
+#: The demo is there to be read as if it were the user's.
+_DEMO = os.path.join(Path(__file__).parents[1], "demo", "")
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -49,4 +51,6 @@ def _name(frame: FrameType) -> str:
 @lru_cache(maxsize=1_000)
 def _is_own(file: str) -> bool:
     """Whether a file is the user's own, and not a part of Python that has none."""
+    if file.startswith(_DEMO):
+        return True
     return not (file.startswith(("<frozen ", *_FOREIGN)) or _INSTALLED.intersection(Path(file).parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from ferryman.domain.errors import InvalidOption, TaskDefinitionError, did_you_mean
 from ferryman.domain.options import Options, valid_name
@@ -43,11 +43,11 @@ class Task:
         """The signature as a person reads it, without the injected context."""
         signature = inspect.signature(self.function, eval_str=True)
         shown = [
-            parameter.replace(annotation=_unquoted(parameter.annotation))
+            parameter.replace(annotation=_plain(parameter.annotation))
             for name, parameter in signature.parameters.items()
             if name != self.parameters.context
         ]
-        returns = _unquoted(signature.return_annotation)
+        returns = _plain(signature.return_annotation)
         return f"{self.name}{signature.replace(parameters=shown, return_annotation=returns)}"
 
     @property
@@ -65,9 +65,11 @@ class _Unquoted(str):
         return str(self)
 
 
-def _unquoted(annotation: Any) -> Any:
-    """Show `from __future__ import annotations` and quoted annotations as they were written."""
-    return _Unquoted(annotation) if isinstance(annotation, str) else annotation
+def _plain(annotation: Any) -> Any:
+    """Show an annotation as it was written, without quotation marks and without what `Annotated` adds."""
+    if isinstance(annotation, str):
+        return _Unquoted(annotation)
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def define_task(

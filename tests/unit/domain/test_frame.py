@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ferryman.demo.files import local_file
 from ferryman.domain.durations import seconds
 from ferryman.domain.frame import LONGEST_FRAME, innermost
 from ferryman.domain.outcome import describe_error, error_text
@@ -78,6 +79,10 @@ def test_ferryman_is_not_ones_own() -> None:
         seconds("never", option="delay")
 
     assert frame_of(work).startswith(f"{HERE}:")
+
+
+def test_the_demo_is_like_ones_own() -> None:
+    assert frame_of(lambda: local_file("../secret")) == "ferryman.demo.files:local_file"
 
 
 @pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])

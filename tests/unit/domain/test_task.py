@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -36,6 +36,13 @@ def test_a_function_becomes_a_task_of_its_name() -> None:
     assert task.doc == "Send an email."
     assert task.signature == "send_email(to: str, subject: str = 'Hello') -> str"
     assert define(resize).is_async is False
+
+
+def test_a_signature_leaves_out_what_annotated_adds() -> None:
+    def shrink(width: Annotated[int, "at least one"], *, name: Annotated[str, object()] = "x") -> Annotated[bool, 1]:
+        return width > 1
+
+    assert define(shrink).signature == "shrink(width: int, *, name: str = 'x') -> bool"
 
 
 def test_a_name_may_be_given() -> None:

@@ -27,6 +27,7 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
   const queues = Object.values(live.queues.value);
   const oldest = known ? oldestAge(queues, now.value) : 0;
   const points = pointsOf(recent);
+  const ended = points.map((point) => point.completed + point.failed + point.cancelled);
   const line = (pick: (sample: Sample) => number | null) => ring.map(pick);
   return (
     <ul class="cards">
@@ -40,7 +41,7 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
         color="processing"
       />
       <Card title="In" value={known ? <>{rate(rateOf(queues, "in"))}<small> /s</small></> : "–"} note={points.length > 0 ? `${count(total(points, "submitted"))} in 15m` : ""} values={points.map((point) => point.submitted)} bars color="accent" />
-      <Card title="Out" value={known ? <>{rate(rateOf(queues, "out"))}<small> /s</small></> : "–"} note={points.length > 0 ? `${count(total(points, "completed"))} in 15m` : ""} values={points.map((point) => point.completed)} bars color="completed" />
+      <Card title="Out" value={known ? <>{rate(rateOf(queues, "out"))}<small> /s</small></> : "–"} note={points.length > 0 ? `${count(sum(ended))} in 15m` : ""} values={ended} bars color="completed" />
       <Card
         title="Failure rate"
         href={href(["failures"])}
@@ -54,6 +55,8 @@ export function Cards({ recent }: { recent: Metrics | undefined }) {
     </ul>
   );
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 interface CardProps {
   title: string;

@@ -64,7 +64,11 @@ function Facts({ task }: { task: Task }) {
         {states.map((state) => (
           <div key={state}>
             <dt>{state[0]?.toUpperCase() + state.slice(1)}</dt>
-            <dd><a href={jobsHref({ state, task: task.name })}>{count(inState(jobs, state))}</a></dd>
+            <dd class="num">
+              {inState(jobs, state) > 0
+                ? <a href={jobsHref({ state, task: task.name })}>{count(inState(jobs, state))}</a>
+                : <span class="muted">0</span>}
+            </dd>
           </div>
         ))}
       </dl>
@@ -73,8 +77,8 @@ function Facts({ task }: { task: Task }) {
         <div><dt>Run p95</dt><dd>{duration(run?.p95)}</dd></div>
         <div><dt>Run p99</dt><dd>{duration(run?.p99)}</dd></div>
         <div><dt>Wait p95</dt><dd>{duration(wait?.p95)}</dd></div>
-        <div><dt>Ended in 24 h</dt><dd>{count(completed + failed)}</dd></div>
-        <div><dt>Failed in 24 h</dt><dd>{percent(failure_rate)}</dd></div>
+        <div><dt>Ended, 24h</dt><dd>{count(completed + failed)}</dd></div>
+        <div><dt>Failed, 24h</dt><dd>{percent(failure_rate)}</dd></div>
       </dl>
     </div>
   );

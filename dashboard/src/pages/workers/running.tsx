@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<Job>[] = [
   { id: "job", head: "Job", cell: (row) => <a class="mono" href={href(["jobs", row.id])} title={row.id}>{row.id.slice(0, 8)}…{row.id.slice(-4)}</a> },
   { id: "task", head: "Task", cell: (row) => <a href={href(["tasks", row.task])}>{row.task}</a> },
   { id: "queue", head: "Queue", cell: (row) => <a href={href(["queues", row.queue])}>{row.queue}</a> },
-  { id: "worker", head: "Worker", cell: (row) => row.worker && <a href={href(["workers"], { worker: row.worker })}>{row.worker}</a> },
+  { id: "worker", head: "Worker", broad: true, cell: (row) => row.worker && <a href={href(["workers"], { worker: row.worker })}>{row.worker}</a> },
   { id: "attempt", head: "Attempt", end: true, cell: (row) => row.attempt },
   { id: "started", head: "Running for", end: true, cell: (row) => <Time at={row.started_at} as="age" /> },
 ];
