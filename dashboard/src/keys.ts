@@ -1,7 +1,7 @@
 /** Keyboard shortcuts: single keys and sequences such as `g j`. They can be switched off (WCAG 2.1.4). */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { recall, remember } from "./settings.ts";
 
@@ -29,7 +29,8 @@ export function useKeys(list: readonly Shortcut[], base = false): void {
   const latest = useRef(list);
   latest.current = list;
   const shape = list.map((shortcut) => shortcut.keys).join("|");
-  useEffect(() => {
+  // Before the paint: what can be seen can be used.
+  useLayoutEffect(() => {
     const own = latest.current.map((shortcut, index) => ({
       ...shortcut,
       run: (event: KeyboardEvent) => latest.current[index]?.run(event),

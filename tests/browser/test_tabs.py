@@ -21,7 +21,8 @@ def test_two_tabs_share_one_stream_and_hand_it_over(waiting: Site, seeing: Calla
     for page in (first, second):
         expect(row(page, "tab")).to_be_visible(timeout=SOON)
     assert look.watch.streams == [first]
-    first.close()
+    with second.expect_request("**/v1/events"):
+        first.close()
     waiting.submit("greet", queue="other")
     expect(row(second, "other")).to_be_visible(timeout=SOON)
     expect(pill(second)).to_have_text("live")
