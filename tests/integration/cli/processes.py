@@ -48,8 +48,13 @@ class Running:
         return self.text
 
     def ends(self, within: float = 30) -> int:
-        """Wait for its end and return its exit code."""
-        return self.process.wait(within)
+        """Wait for its end and return its exit code; one that does not end says where it is, and what it said."""
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.tell(signal.SIGABRT)  # Python's fault handler writes down where every thread is
+            self.process.wait()
+            raise AssertionError(f"it runs on after {within:g} s:\n{self.text}") from None
 
     def tell(self, number: int) -> None:
         """Send it a signal."""
@@ -69,7 +74,7 @@ class Processes:
 
     def spawn(self, command: Sequence[str], **environment: str) -> Running:
         """Start a program in the folder."""
-        known = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **environment}
+        known = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "NO_COLOR": "1", **environment}
         running = Running(self.folder, command, known, len(self._running))
         self._running.append(running)
         return running
