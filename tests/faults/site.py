@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -18,6 +17,7 @@ import httpx2
 
 from ferryman import Ferryman, Job
 from tests.architecture.repository import ROOT
+from tests.freezing import freeze, freeze_outside_of_a_write
 
 LEASE = 2.0
 TASKS = "fault_tasks:ferry"
@@ -80,15 +80,11 @@ class Site:
         process.wait()
 
     def freeze(self, process: subprocess.Popen[bytes]) -> None:
-        """Freeze a process and all it started; on SQLite outside of a write, which would block all other writers."""
-        if not self.url.startswith("sqlite:"):
-            os.killpg(process.pid, signal.SIGSTOP)
-            return
-        held = sqlite3.connect(self.folder / "jobs.db", isolation_level=None, timeout=30)
-        held.execute("BEGIN IMMEDIATE")
-        os.killpg(process.pid, signal.SIGSTOP)
-        held.execute("ROLLBACK")
-        held.close()
+        """Freeze a process and all it started; on SQLite outside of a write."""
+        if self.url.startswith("sqlite:"):
+            freeze_outside_of_a_write(process.pid, self.folder / "jobs.db")
+        else:
+            freeze(process.pid)
 
     async def job(self, job_id: str) -> Job:
         """Return the job with everything the store knows."""

@@ -6,13 +6,13 @@ import asyncio
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 from ferryman import Ferryman
 from tests.faults.site import until
+from tests.freezing import freeze, freeze_outside_of_a_write
 from tests.servers.redis_server import EVERYSEC, RedisServer
 from tests.soak.http import Connection
 
@@ -142,20 +142,11 @@ class Crew:
         connection.cut()
 
     async def freeze(self, member: Member) -> None:
-        """Freeze a process; on SQLite outside of a write, which would block all other writers (docs: not promised)."""
+        """Freeze a process; on SQLite outside of a write."""
         if self.redis is not None:
-            member.signal(signal.SIGSTOP)
+            freeze(member.pid)
         else:
-            await asyncio.to_thread(self._freeze_outside_of_a_write, member)
-
-    def _freeze_outside_of_a_write(self, member: Member) -> None:
-        held = sqlite3.connect(self.folder / "jobs.db", isolation_level=None, timeout=30)
-        try:
-            held.execute("BEGIN IMMEDIATE")
-            member.signal(signal.SIGSTOP)
-            held.execute("ROLLBACK")
-        finally:
-            held.close()
+            await asyncio.to_thread(freeze_outside_of_a_write, member.pid, self.folder / "jobs.db")
 
     async def stop(self) -> dict[str, int]:
         """Ask Ferryman's processes to end, and return their exit codes."""
