@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
+from ferryman import collector
 from ferryman.app import Ferryman
 from ferryman.domain.durations import Duration, seconds
 from ferryman.domain.errors import InvalidOption
@@ -96,6 +97,7 @@ def run(ferry: Ferryman, **options: Any) -> None:
     if child.SERVING:
         return
     log.configure(style=ferry.settings.log)
+    collector.spare()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(run_worker(ferry, handle_signals=True, **options))
         left = asyncio.all_tasks(runner.get_loop())

@@ -24,7 +24,7 @@ from ferryman.store.signals import ANY_QUEUE, FINISHED
 
 #: The least time between two samples, in seconds, and the most patches a second that all listeners get together.
 LEAST = 0.25
-PATCHES_A_SECOND = 1_000
+PATCHES_A_SECOND = 250
 #: A sample that took long is followed by a pause of so many times as long: looking is not to be the store's main work.
 REST = 3
 #: The longest time between two samples, in seconds.

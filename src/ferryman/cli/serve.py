@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ferryman import collector
 from ferryman.app import Ferryman
 from ferryman.cli.console import colours, note, paint
 from ferryman.cli.examples import examples
@@ -85,6 +86,7 @@ def _run(ferry: Ferryman, server: socket.socket, *, access_log: bool) -> None:
         # Heard before uvicorn listens for it, and after: it stops well and then sends itself the signal once more,
         # to die of it. We end with 0.
         signal.signal(number, stop)
+    collector.spare()
     running.run(sockets=[server])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,17 +27,17 @@ class Doorway:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
-        if scope["method"] not in _SAFE and is_cross_site(request):
+        if scope["method"] not in _SAFE and is_cross_site(scope):
             detail = (
                 "a page of another site sent this request, so it is refused. Behind a proxy: let it pass the Host "
                 "header on, or set X-Forwarded-Host"
             )
-            await Problem(403, "cross_site", detail).response(request)(scope, receive, send)
+            await Problem(403, "cross_site", detail).response(Request(scope, receive))(scope, receive, send)
         elif scope["method"] in _SAFE and not path_within(scope):
             # Without the slash the page's relative URLs would lead beside the prefix.
-            query = f"?{request.url.query}" if request.url.query else ""
-            await RedirectResponse(f"{scope.get('root_path', '')}/{query}")(scope, receive, send)
+            query = scope.get("query_string", b"").decode("latin-1")
+            target = f"{scope.get('root_path', '')}/{'?' if query else ''}{query}"
+            await RedirectResponse(target)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -50,16 +48,17 @@ def path_within(scope: Scope) -> str:
     return path.removeprefix(prefix)
 
 
-def is_cross_site(request: Request) -> bool:
+def is_cross_site(scope: Scope) -> bool:
     """Whether a browser says that the request comes from a page of another origin.
 
     Browsers send Sec-Fetch-Site over HTTPS and to this machine, and no page can change it; elsewhere Origin has to
     name the host that was asked.
     """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None:
-        return site not in ("same-origin", "none")
+        return site not in (b"same-origin", b"none")
     if origin is None:
         return False
-    hosts = {request.headers.get("host"), request.headers.get("x-forwarded-host")}
-    return urlsplit(origin).netloc not in hosts - {None}
+    place = origin.partition(b"://")[2]  # empty in "null", which a browser says of what has no address
+    return not place or place not in (headers.get(b"host"), headers.get(b"x-forwarded-host"))
